@@ -50,7 +50,7 @@ from .core.errors import RecordingError, SettingsError
 from .core.events import Event
 from .core.folders import user_cache_folder
 from .core.pipeline import completed
-from .core.resources import bundled_class_map, bundled_ontology
+from .core.resources import ontology_of
 from .core.scores import DEFAULT_HOP_S
 from .core.spans import TimeSpan
 from .core.text import without_controls
@@ -58,6 +58,7 @@ from .labels.exchange.activity import ActivityBy, activity_rows, project_activit
 from .labels.exchange.activity import ActivityRow as ActivityRow
 from .labels.project import Project
 from .yamnet import RUNTIME_CHOICES, RuntimeChoice, RuntimeName
+from .yamnet.model_library import model_path
 
 Sound = str | os.PathLike[str] | ArrayLike
 Floats = NDArray[np.float32]
@@ -131,6 +132,7 @@ def analyze(
     one_per_sound: bool | None = None,
     hop_s: float = DEFAULT_HOP_S,
     weights: str | os.PathLike[str] | None = None,
+    model: str | os.PathLike[str] | None = None,
     runtime: RuntimeChoice = "auto",
     cache: bool = True,
     track: int | None = None,
@@ -146,6 +148,8 @@ def analyze(
     files of custom classes. `one_per_sound`: one event for one sound, at its most particular class,
     as the window and `yamnet-gui analyze` show it (None: unless `classes` are named); else also its
     broader classes, and Silence.
+    `model` is a fine-tuned model, its file or its name under Tools › Models; without it YAMNet
+    hears the sound, with `weights` or those that are installed.
     `runtime` is what runs the network: "litert", "tensorflow", or "auto" (TensorFlow where there is
     a GPU, else LiteRT). `track` is the sound track of a file that holds several, counted from 1
     (None: the first that is not silent).
@@ -155,22 +159,22 @@ def analyze(
     """
     if provenance is not None and not isinstance(sound, str | os.PathLike):
         raise SettingsError("provenance", "is of files; samples have no name to find them again by")
-    model = _model(weights, runtime, cache)
-    custom = load_classifiers([Path(c) for c in classifiers], model.sha256)
-    class_map = with_custom_classes(bundled_class_map(), custom)
+    loaded = _model(weights, model, runtime, cache)
+    custom = load_classifiers([Path(c) for c in classifiers], loaded.sha256)
+    class_map = with_custom_classes(loaded.classes, custom)
     chosen = tuple(c.index for c in class_map.select(classes))
-    ruled = choose_rules(class_map, rules, threshold, classifiers=custom)
+    ruled = choose_rules(class_map, rules, threshold, classifiers=custom, model=loaded.info)
     request = EventsRequest(AnalysisSettings(hop_s), ruled, custom, chosen)
-    result = _result(sound, rate, request, model, cache, limit_bytes, track)
+    result = _result(sound, rate, request, loaded, cache, limit_bytes, track)
     analysis = result.analysis
     table = analysis.tables[0]
     starts, ends = window_bounds(table.grid)
     one_event = not classes if one_per_sound is None else one_per_sound
-    labelled = result.labelled(class_map, bundled_ontology(), one_per_sound=one_event)
+    labelled = result.labelled(class_map, ontology_of(class_map), one_per_sound=one_event)
     if provenance is not None:
         write_result_provenance(
             Path(provenance),
-            model,
+            loaded,
             request,
             labelled,
             analysis,
@@ -185,7 +189,7 @@ def analyze(
         class_names=class_map.names,
         events=tuple(labelled.events),
         duration_s=analysis.recording.duration_s,
-        model_sha256=model.sha256,
+        model_sha256=loaded.sha256,
         runtime=analysis.runtime,
         warnings=analysis.warnings,
         keeper=analysis,
@@ -254,6 +258,7 @@ def embed(
     rules: str | os.PathLike[str] | None = None,
     hop_s: float = DEFAULT_HOP_S,
     weights: str | os.PathLike[str] | None = None,
+    model: str | os.PathLike[str] | None = None,
     runtime: RuntimeChoice = "auto",
     cache: bool = True,
     track: int | None = None,
@@ -266,17 +271,17 @@ def embed(
     median, highest, and the share of frames at or above 0.5. `threshold` and `rules` say which
     events there are. Everything else as in `analyze`. Raises UserError.
     """
-    model = _model(weights, runtime, cache)
-    class_map = bundled_class_map()
+    loaded = _model(weights, model, runtime, cache)
+    class_map = loaded.classes
     pools: tuple[Pool, ...] = (pool,) if isinstance(pool, str) else tuple(pool)
     if per not in PER:
         raise SettingsError("per", f"'{per}' is none of {', '.join(PER)}")
     if not pools or not set(pools) <= set(POOLS):
         raise SettingsError("pool", f"takes {', '.join(POOLS)} or both")
     options = VectorOptions(per, pools, tuple(c.index for c in class_map.select(scores)))
-    ruled = choose_rules(class_map, rules, threshold) if per == "event" else None
+    ruled = choose_rules(class_map, rules, threshold, model=loaded.info) if per == "event" else None
     request = EventsRequest(AnalysisSettings(hop_s, channels), ruled)
-    result = _result(sound, rate, request, model, cache, limit_bytes, track)
+    result = _result(sound, rate, request, loaded, cache, limit_bytes, track)
     parts = list(vectors_of(result.analysis, options, result.events, class_map))
     columns = tuple(options.columns(class_map))
     counts = [len(p.start_s) for p in parts]
@@ -290,7 +295,7 @@ def embed(
         channels=np.repeat(np.array(numbers, np.int32), counts),
         columns=columns,
         labels=tuple(label for p in parts for label in p.labels),
-        model_sha256=model.sha256,
+        model_sha256=loaded.sha256,
         runtime=result.analysis.runtime,
     )
 
@@ -363,12 +368,18 @@ def _result(
 
 
 def _model(
-    weights: str | os.PathLike[str] | None, runtime: RuntimeChoice, cache: bool
+    weights: str | os.PathLike[str] | None,
+    model: str | os.PathLike[str] | None,
+    runtime: RuntimeChoice,
+    cache: bool,
 ) -> WeightsModel:
     if runtime not in RUNTIME_CHOICES:
         raise SettingsError("runtime", f"'{runtime}' is none of {', '.join(RUNTIME_CHOICES)}")
     memo = user_cache_folder() / CHECKSUMS.folder if cache else None
-    return WeightsModel(Path(weights) if weights is not None else None, memo, runtime)
+    if weights is not None and model is not None:
+        raise SettingsError("model", "cannot be combined with weights")
+    path = Path(weights) if weights is not None else None
+    return WeightsModel(path if model is None else model_path(os.fspath(model)), memo, runtime)
 
 
 def read_labels(

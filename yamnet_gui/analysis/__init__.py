@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         recording_events,
         result_of,
     )
-    from .model import AbsentModel, LoadedModel, Model, WeightsModel, loading
+    from .model import AbsentModel, LoadedModel, Model, WeightsModel, classes_of, loading
     from .result import Analysis
     from .settings import AnalysisSettings
     from .silence import silence_embedding
@@ -56,6 +56,7 @@ __all__ = [
     "analyse_recording",
     "augmented_examples",
     "cached_analysis",
+    "classes_of",
     "custom_class_rule",
     "embedded_copies",
     "events_of_analysis",
@@ -94,6 +95,7 @@ _HOME = {
     "analyse_recording": "analyse",
     "augmented_examples": "augmentation",
     "cached_analysis": "analyse",
+    "classes_of": "model",
     "embedded_copies": "augmentation",
     "events_of_analysis": "events_of",
     "fetched": "download",

@@ -12,6 +12,7 @@ from yamnet_gui.core.errors import ClassifierError
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.detection import Rule, RuleSet
 from yamnet_gui.embedding import Classifier, read_classifier
+from yamnet_gui.yamnet import ModelInfo
 
 from .cache_writer import TemporaryFolder
 from .result import Analysis
@@ -25,7 +26,11 @@ _MERGE_GAP_S = 0.5
 
 def custom_class_rule(classifier: Classifier, label: str) -> Rule:
     """The first rule of a custom class: events begin at the threshold from its training."""
-    on = round(classifier.threshold(label), 3)
+    return _trained_rule(classifier.threshold(label))
+
+
+def _trained_rule(threshold: float) -> Rule:
+    on = round(threshold, 3)
     return Rule(on=on, off=round(on * _OFF_SHARE, 3), merge_gap_s=_MERGE_GAP_S)
 
 
@@ -74,6 +79,22 @@ def with_custom_rules(
             trained = custom_class_rule(classifier, label)
             stored = own.get(entry.index)
             own[entry.index] = stored.over(trained) if stored is not None else trained
+    return replace(rules, classes=own)
+
+
+def with_model_rules(rules: RuleSet, model: ModelInfo | None) -> RuleSet:
+    """The rules, with the thresholds from the training of a fine-tuned model's own classes.
+
+    They hold where the rules say nothing of a class. None, or a model without thresholds: the same
+    rules.
+    """
+    if model is None or not model.thresholds:
+        return rules
+    own = dict(rules.classes)
+    for entry, threshold in zip(model.trained_classes, model.thresholds, strict=True):
+        stored = own.get(entry.index)
+        trained = _trained_rule(threshold)
+        own[entry.index] = stored.over(trained) if stored is not None else trained
     return replace(rules, classes=own)
 
 

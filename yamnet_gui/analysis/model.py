@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from yamnet_gui.audio import content_hash
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, WeightsError
 from yamnet_gui.core.pipeline import completed
-from yamnet_gui.yamnet import Network, RuntimeChoice, inspect_weights, loading_network
+from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.yamnet import ModelInfo, Network, RuntimeChoice, inspect_weights, loading_network
+from yamnet_gui.yamnet.model_library import description_of
 from yamnet_gui.yamnet.weights import (
     KNOWN_FILES,
     WeightsFile,
@@ -83,7 +86,22 @@ class WeightsModel:
 
     @property
     def name(self) -> str:
+        if self.info is not None:
+            return self.info.name
         return KNOWN_FILES.get(self.sha256) or f"{self.path.name} ({self.sha256[:12]})"
+
+    @cached_property
+    def info(self) -> ModelInfo | None:
+        """What a fine-tuned model says about itself; None for YAMNet's own weights.
+
+        Raises WeightsError where it cannot be read or is not valid.
+        """
+        return None if self._digest in KNOWN_FILES else description_of(self.path)
+
+    @property
+    def classes(self) -> ClassMap:
+        """What the columns of its scores are. Raises WeightsError as `info` does."""
+        return bundled_class_map() if self.info is None else self.info.class_map
 
     @property
     def note(self) -> str:
@@ -116,7 +134,8 @@ class WeightsModel:
             file = inspect_weights(self.path)
         else:  # LiteRT need not read the weights
             size, known = self.path.stat().st_size, self.sha256 in KNOWN_FILES
-            file = WeightsFile(self.path, self._digest, self.name, known, size, self.sha256)
+            name, model = self.name, self.info
+            file = WeightsFile(self.path, self._digest, name, known, size, self.sha256, model)
         steps = loading_network(self.path, runtime=self.runtime, file=file)
         try:
             while True:
@@ -143,6 +162,7 @@ class LoadedModel:
         file = network.weights_file
         self.sha256 = file.identity or file.sha256
         self.name = network.weights_file.name
+        self.classes = None if file.model is None else file.model.class_map
         self.runtime: RuntimeChoice = network.runtime
 
     def network(self) -> Network:
@@ -154,13 +174,23 @@ class AbsentModel:
 
     runtime: RuntimeChoice = "auto"
 
-    def __init__(self, sha256: str, name: str) -> None:
+    def __init__(self, sha256: str, name: str, classes: ClassMap | None = None) -> None:
         self.sha256 = sha256
         self.name = name
+        self.classes = classes or bundled_class_map()
 
     def network(self) -> Network:
         """Raises WeightsError: there is nothing to load."""
         raise WeightsError(self.name, "the weights of this model are not here", ADVICE)
+
+
+def classes_of(model: Model) -> ClassMap:
+    """What the columns of a model's scores are; YAMNet's own classes where it does not say.
+
+    Raises WeightsError where it has to be read for that and cannot be.
+    """
+    known = model.classes if isinstance(model, WeightsModel | LoadedModel | AbsentModel) else None
+    return known or bundled_class_map()
 
 
 def as_model(network: Network | Model | Callable[[], Network]) -> Model:

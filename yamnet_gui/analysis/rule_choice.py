@@ -8,12 +8,13 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import exists, is_folder
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import bundled_ontology
+from yamnet_gui.core.resources import ontology_of
 from yamnet_gui.core.text import close_matches, did_you_mean
 from yamnet_gui.detection import BALANCED, PRESETS, RuleSet, load_rules, preset
 from yamnet_gui.embedding import Classifier
+from yamnet_gui.yamnet import ModelInfo
 
-from .custom_classes import with_custom_rules
+from .custom_classes import with_custom_rules, with_model_rules
 
 _ANY_SCORE = 1e-9
 _ALIKE = 0.6
@@ -27,12 +28,14 @@ def choose_rules(
     *,
     top: int | None = None,
     classifiers: Sequence[Classifier] = (),
+    model: ModelInfo | None = None,
     option_prefix: str = "",
 ) -> RuleSet:
     """The rules of a command or call: `rules` is a preset or a file, `threshold` one for all.
 
     Without either, the balanced rules hold; with `top`, whatever the score. Custom classes of
-    `classifiers` get their own threshold, except where one threshold holds for all. Errors call
+    `classifiers`, and those that a fine-tuned `model` was trained for, get their own threshold,
+    except where one threshold holds for all. Errors call
     the options by their names behind `option_prefix`. Raises SettingsError.
     """
     if threshold is not None:
@@ -45,7 +48,7 @@ def choose_rules(
     if rules is None and top is not None:
         return RuleSet.threshold(_ANY_SCORE)
     chosen = rules_by_name(BALANCED if rules is None else rules, class_map)
-    return with_custom_rules(chosen, class_map, classifiers)
+    return with_custom_rules(with_model_rules(chosen, model), class_map, classifiers)
 
 
 def rules_by_name(
@@ -56,7 +59,7 @@ def rules_by_name(
     Raises SettingsError, with near names, where it is neither, or where the file is not one of
     rules.
     """
-    text, tree = os.fspath(name), ontology or bundled_ontology()
+    text, tree = os.fspath(name), ontology or ontology_of(class_map)
     if text in PRESETS:
         return preset(text, tree)
     path = Path(text)

@@ -13,7 +13,6 @@ from yamnet_gui.analysis.many import many_recording_events, reason_of
 from yamnet_gui.analysis.model import WeightsModel
 from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.core.errors import RecordingError
-from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.sound_track import file_and_track
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import RuleSet
@@ -88,7 +87,7 @@ def write_vectors(plan: Plan, options: EmbeddingOptions) -> Iterator[EmbeddingPr
     cache = ResultCache(options.cache) if options.cache is not None else None
     model = WeightsModel(options.weights, cache.memo_folder if cache else None, options.runtime)
     classifiers = load_classifiers(options.classifiers, model.sha256)
-    class_map = with_custom_classes(bundled_class_map(), classifiers)
+    class_map = with_custom_classes(model.classes, classifiers)
     count = _Count()
     columns = options.vectors.columns(class_map)
     per_event = options.vectors.per == "event"

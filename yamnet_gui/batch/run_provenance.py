@@ -25,7 +25,6 @@ from yamnet_gui.core.provenance import (
     started,
     write_provenance,
 )
-from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.detection import rules_to_json
 from yamnet_gui.labels.overwrite_guard import check_outputs
@@ -76,7 +75,7 @@ def write_result_provenance(
     """Writes how the result of one recording was made. Raises SettingsError or LabelsError."""
     recording = labelled.recording.path
     check_outputs((path,), (model.path, *classifiers), (recording,))
-    class_map = with_custom_classes(bundled_class_map(), request.classifiers)
+    class_map = with_custom_classes(model.classes, request.classifiers)
     rules = rules_to_json(request.rules, class_map) if request.rules is not None else {}
     options = BatchOptions(
         model.path,

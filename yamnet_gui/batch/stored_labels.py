@@ -10,7 +10,7 @@ from yamnet_gui.audio import in_zone
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
-from yamnet_gui.core.resources import bundled_ontology
+from yamnet_gui.core.resources import ontology_of
 from yamnet_gui.core.text import counted
 from yamnet_gui.labels.formats import label_format
 from yamnet_gui.labels.formats.base import Capability
@@ -43,7 +43,7 @@ class StoredLabels(Sequence[LabelledRecording]):
         self._one_per_sound = one_per_sound
         self.without_zone: set[Part] = set()
         self.without_start: set[Part] = set()
-        self._ontology = bundled_ontology() if groups or one_per_sound else None
+        self._ontology = ontology_of(class_map) if groups or one_per_sound else None
         self._last: tuple[Part, LabelledRecording] | None = None
 
     def __len__(self) -> int:

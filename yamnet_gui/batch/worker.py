@@ -17,7 +17,7 @@ from yamnet_gui.analysis.many import many_recording_events, reason_of
 from yamnet_gui.analysis.model import WeightsModel
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
-from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.core.resources import ontology_of
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.detection import rules_from_json
 from yamnet_gui.labels.exchange.score_tables import write_scores
@@ -71,7 +71,7 @@ class Worker:
         # which model it is may have to be read from the weights, so it is asked only where needed
         model_sha256 = self.model.sha256 if options.classifiers else ""
         self.classifiers = load_classifiers(options.classifiers, model_sha256)
-        self.class_map = with_custom_classes(bundled_class_map(), self.classifiers)
+        self.class_map = with_custom_classes(self.model.classes, self.classifiers)
         self._parts = PartWriter(folder) if folder is not None else None
 
     @cached_property
@@ -81,7 +81,7 @@ class Worker:
         wanted = self.options.events
         if wanted is None or not self.options.events_wanted:
             return alone
-        rules = rules_from_json(wanted.rules, self.class_map, bundled_ontology())
+        rules = rules_from_json(wanted.rules, self.class_map, ontology_of(self.class_map))
         return replace(alone, rules=rules, classes=wanted.classes, top=wanted.top)
 
     def run(

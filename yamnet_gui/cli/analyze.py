@@ -15,14 +15,14 @@ from yamnet_gui.batch import (
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
-from yamnet_gui.core.text import counted, grouped, percent, printable
+from yamnet_gui.core.text import counted, duration_in_words, grouped, percent, printable
 from yamnet_gui.labels.overwrite_guard import check_outputs
 
 from .analyze_options import add_arguments, batch_options
 from .arguments import files_of
 from .exit_status import OK, SOME_FAILED
 from .run_report import WarningsShown, report, show_failures, show_written
-from .terminal import ProgressLine, in_words
+from .terminal import ProgressLine
 
 __all__ = ["add_arguments", "run"]
 
@@ -41,7 +41,9 @@ def run(options: argparse.Namespace) -> int:
     given = files_of(options.rules, *options.paths)
     refused = [path for path, _ in plan.problems]  # read as well, if only to be refused
     check_outputs(
-        outputs, (*given, *refused, options.weights, *options.classifier), plan.recordings
+        outputs,
+        (*given, *refused, options.weights, *files_of(options.model), *options.classifier),
+        plan.recordings,
     )
     batch = batch_options(options)
     check_outputs(outputs, (batch.weights,))
@@ -92,7 +94,7 @@ def progress_in_words(progress: BatchProgress) -> str:
         percent(share),
     ]
     if share > 0:
-        parts.append(f"{in_words(progress.elapsed_s * (1 - share) / share)} left")
+        parts.append(f"{duration_in_words(progress.elapsed_s * (1 - share) / share)} left")
     if progress.path is not None:
         parts.append(printable(progress.path.name))
     return ", ".join(parts)

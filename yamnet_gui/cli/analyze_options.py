@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.analysis import AnalysisSettings
+from yamnet_gui.analysis import AnalysisSettings, WeightsModel
 from yamnet_gui.analysis.custom_classes import load_classifiers, with_custom_classes
 from yamnet_gui.analysis.rule_choice import choose_rules
 from yamnet_gui.audio import zone_named
@@ -12,7 +12,7 @@ from yamnet_gui.batch import BatchOptions, EventOptions
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.folders import user_cache_folder
-from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.core.resources import ontology_of
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.detection import (
     EDGES,
@@ -203,7 +203,7 @@ def batch_options(options: argparse.Namespace) -> BatchOptions:
         labels=labels,
         label_format=options.format,
         per_recording=folder,
-        events=_events(options) if labels is not None or provenance is not None else None,
+        events=_events(options, model) if labels is not None or provenance is not None else None,
         clips=output if options.summary else None,
         mean_embedding=options.mean_embedding,
         scores=Path(options.scores) if options.scores else None,
@@ -224,15 +224,16 @@ def _check_scores(options: argparse.Namespace) -> None:
             )
 
 
-def _events(options: argparse.Namespace) -> EventOptions:
+def _events(options: argparse.Namespace, model: WeightsModel) -> EventOptions:
     classifiers = load_classifiers(options.classifier)
-    class_map = with_custom_classes(bundled_class_map(), classifiers)
+    class_map = with_custom_classes(model.classes, classifiers)
     rules = choose_rules(
         class_map,
         options.rules,
         options.threshold,
         top=options.top,
         classifiers=classifiers,
+        model=model.info,
         option_prefix="--",
     )
     classes = tuple(c.index for c in class_map.select(options.classes or ()))
@@ -240,7 +241,7 @@ def _events(options: argparse.Namespace) -> EventOptions:
         rules = rules.with_edges(options.edges)
     if options.method is not None:
         rules = rules.with_method(options.method)
-    levels = grouping_levels(options.group or (), bundled_ontology())
+    levels = grouping_levels(options.group or (), ontology_of(class_map))
     asked = bool(classes) or options.top is not None
     view = options.one_per_sound
     return EventOptions(

@@ -14,7 +14,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.files import exists, is_file, is_folder
-from yamnet_gui.core.resources import bundled_ontology
+from yamnet_gui.core.resources import ontology_of
 from yamnet_gui.core.text import counted, did_you_mean, printable
 from yamnet_gui.detection import GROUPING_LEVELS, grouping_levels
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
@@ -156,7 +156,7 @@ def choice_of(
         max_score=high,
         keep_empty=not options.skip_empty,
         depth=Depth(options.depth),
-        groups=grouping_levels(options.group or (), bundled_ontology()),
+        groups=grouping_levels(options.group or (), ontology_of(classes)),
         one_per_sound=one_per_sound,
         channels=frozenset(options.channel) if options.channel else None,
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from yamnet_gui.analysis import (
     AnalysisSettings,
+    WeightsModel,
     fetched,
     is_address,
     load_classifiers,
@@ -17,7 +18,6 @@ from yamnet_gui.batch.vectors import PER, POOLS
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.folders import user_cache_folder
-from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.text import counted, grouped, megabytes, without_controls
 from yamnet_gui.detection import PRESETS, RuleSet
@@ -103,11 +103,16 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command; 0, 1 where some recordings failed. Raises UserError."""
     check_outputs(
         (options.output,),
-        (*files_of(options.rules, *options.paths), options.weights, *options.classifier),
+        (
+            *files_of(options.rules, *options.paths),
+            options.weights,
+            *files_of(options.model),
+            *options.classifier,
+        ),
     )
     classifiers = load_classifiers(options.classifier)
-    class_map = with_custom_classes(bundled_class_map(), classifiers)
     model = chosen_model(options, remember=not options.no_cache)
+    class_map = with_custom_classes(model.classes, classifiers)
     with ProgressLine() as line:
         local = [_local(text, line) for text in options.paths]
         request = EmbeddingOptions(
@@ -121,7 +126,7 @@ def run(options: argparse.Namespace) -> int:
             ),
             settings=AnalysisSettings(options.hop, options.channels),
             cache=None if options.no_cache else user_cache_folder(),
-            rules=_rules(options, class_map, classifiers),
+            rules=_rules(options, class_map, classifiers, model),
             classes=tuple(c.index for c in class_map.select(options.classes)),
             classifiers=tuple(options.classifier),
             names={
@@ -157,14 +162,22 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _rules(
-    options: argparse.Namespace, class_map: ClassMap, classifiers: tuple[Classifier, ...]
+    options: argparse.Namespace,
+    class_map: ClassMap,
+    classifiers: tuple[Classifier, ...],
+    model: WeightsModel,
 ) -> RuleSet:
     """Raises SettingsError where rules are given but not needed."""
     given = options.rules is not None or options.threshold is not None or options.classes
     if given and options.per != "event":
         raise SettingsError("--rules, --threshold, --classes", "require --per event")
     return choose_rules(
-        class_map, options.rules, options.threshold, classifiers=classifiers, option_prefix="--"
+        class_map,
+        options.rules,
+        options.threshold,
+        classifiers=classifiers,
+        model=model.info,
+        option_prefix="--",
     )
 
 

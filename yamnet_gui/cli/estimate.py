@@ -14,7 +14,7 @@ from yamnet_gui.analysis.rule_choice import choose_rules
 from yamnet_gui.audio import in_zone, zone_named
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
-from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.core.resources import ontology_of
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.text import counted, counted_more, did_you_mean, grouped, part_of, percent
 from yamnet_gui.detection import PRESETS, RuleSet
@@ -38,6 +38,7 @@ from yamnet_gui.labels.project.count_samples import (
     stored_samples,
 )
 from yamnet_gui.labels.project.present_rules import present, read, unchanged
+from yamnet_gui.labels.project.project_model import project_classes
 from yamnet_gui.quality.counting import SEGMENT_S, Unit, draw, draw_more, units_of
 from yamnet_gui.quality.references import StoredScores
 
@@ -107,14 +108,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Raises UserError."""
-    check_outputs((options.json,), (options.project, options.weights, *files_of(options.rules)))
-    class_map = bundled_class_map()
+    check_outputs(
+        (options.json,), (options.project, options.weights, *files_of(options.rules, options.model))
+    )
     changing = options.draw is not None or options.discard
     if changing and not options.classes:
         raise SettingsError("--classes", "is missing", "say which classes the sample is for")
     if options.draw is not None and options.discard:
         raise SettingsError("--discard", "cannot be combined with --draw")
     project = open_project(options.project, read_only=not changing)
+    class_map = project_classes(project)
     with naming_replacement(project):
         if not options.classes:
             samples = stored_samples(project)
@@ -178,7 +181,8 @@ def _drawn(
     scope: CountScope,
     sample: CountSample | None,
 ) -> CountSample:
-    model = chosen_model(options)
+    model = chosen_model(options, project=project)
+    class_map = model.classes
     rules = _rules(project, options, class_map)
     scores = StoredScores(ResultCache(), model.sha256, AnalysisSettings(hop_s=options.hop))
     segment_s = sample.segment_s if sample is not None else SEGMENT_S
@@ -200,9 +204,9 @@ def _drawn(
 def _rules(project: Project, options: argparse.Namespace, class_map: ClassMap) -> RuleSet:
     stored = present(project.settings.rule_sets())
     if options.rules is None and stored is not None:
-        return read(stored, class_map, bundled_ontology())
+        return read(stored, class_map, ontology_of(class_map))
     if options.rules is None:
-        return unchanged(project.recordings.rules_of_events(), bundled_ontology())
+        return unchanged(project.recordings.rules_of_events(), ontology_of(class_map))
     return choose_rules(class_map, options.rules)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.analysis import AnalysisSettings, EventsRequest, Model, ResultCache
+from yamnet_gui.analysis import AnalysisSettings, EventsRequest, Model, ResultCache, WeightsModel
 from yamnet_gui.analysis.many import many_recording_events
 from yamnet_gui.analysis.rule_choice import choose_rules
 from yamnet_gui.core.class_map import ClassMap
@@ -15,7 +15,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.core.resources import bundled_ontology, ontology_of
 from yamnet_gui.core.text import counted, grouped, percent
 from yamnet_gui.detection import RuleSet, Tuning, save_rules
 from yamnet_gui.detection.evaluation import Pair, evaluate, mismatches, paired
@@ -53,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
             options.estimated,
             options.project,
             options.weights,
+            *files_of(options.model),
             *files_of(options.rules),
         ),
         options.recordings or (),
@@ -82,13 +83,13 @@ def _tables(options: argparse.Namespace) -> int:
 
 
 def _rules(options: argparse.Namespace) -> int:
-    class_map = bundled_class_map()
-    rules = choose_rules(class_map, options.rules)
-    model = chosen_model(options)
+    model = _model(options)
+    class_map = model.classes
+    rules = choose_rules(class_map, options.rules, model=model.info)
     settings = AnalysisSettings(hop_s=options.hop)
     cache = ResultCache()
     by_table = options.project is None or options.reference is not None
-    below = bundled_ontology() if (options.below or by_table) and not options.exact else None
+    below = ontology_of(class_map) if (options.below or by_table) and not options.exact else None
     if options.project is None:
         on = _of_recordings(options, model, settings, cache)
     else:
@@ -133,6 +134,13 @@ def _rules(options: argparse.Namespace) -> int:
     if options.mismatches is not None:
         write_mismatches(options.mismatches, measured.mismatches, [s.name for s in on.items])
     return 0
+
+
+def _model(options: argparse.Namespace) -> WeightsModel:
+    if options.project is None:
+        return chosen_model(options)
+    with Project.open(options.project, read_only=True) as project:
+        return chosen_model(options, project=project)
 
 
 def _of_recordings(

@@ -32,6 +32,7 @@ from yamnet_gui.labels.formats import ImportResult
 from yamnet_gui.labels.formats.columns import ColumnMapping
 from yamnet_gui.labels.overwrite_guard import is_one_of
 from yamnet_gui.labels.project import Command, Project
+from yamnet_gui.labels.project.project_model import project_classes
 from yamnet_gui.labels.recording_names import FoundBy
 
 from .arguments import (
@@ -253,7 +254,11 @@ def _plan(
         columns=options.columns,
         tiers=tuple(options.tier) if options.tier else None,
     )
-    read = all_read(read_tables(recording_infos(project), options.tables, reading))
+    read = all_read(
+        read_tables(
+            recording_infos(project), options.tables, reading, classes=project_classes(project)
+        )
+    )
     if read.problems:
         for problem in read.problems[1:]:
             print(f"yamnet-gui import: {problem}", file=sys.stderr)

@@ -75,6 +75,10 @@ COMMANDS: Mapping[str, CliCommand] = {
         "yamnet_gui.cli.weights",
         "show, download or set the network weights",
     ),
+    "models": CliCommand(
+        "yamnet_gui.cli.models",
+        "list fine-tuned models, or export one for other programs",
+    ),
     "cache": CliCommand(
         "yamnet_gui.cli.cache",
         "show or clear stored results",

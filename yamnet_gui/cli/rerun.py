@@ -18,7 +18,7 @@ from yamnet_gui.labels.overwrite_guard import check_outputs
 from .analyze import progress_in_words
 from .arguments import positive_count
 from .exit_status import OK, SOME_FAILED
-from .network import add_network
+from .network import add_network, named_weights
 from .terminal import ProgressLine
 
 _MOST_EVENTS = 20
@@ -70,10 +70,11 @@ Exit status: 0 the same results; 1 results differ, or recordings or weights are 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; 0 the same, 1 something differs. Raises UserError."""
-    inputs = (options.provenance, options.weights, options.source, *options.recordings)
+    weights = named_weights(options)
+    inputs = (options.provenance, weights, options.source, *options.recordings)
     check_outputs((options.output,), inputs)
     wanted = RerunOptions(
-        weights=options.weights,
+        weights=weights,
         source=options.source,
         folders=tuple(options.recordings),
         runtime=options.runtime,

@@ -6,9 +6,7 @@ from pathlib import Path
 
 from yamnet_gui.analysis.cache_writer import NOT_STORED
 from yamnet_gui.batch import BatchSummary
-from yamnet_gui.core.text import counted_more, grouped, printable
-
-from .terminal import in_words
+from yamnet_gui.core.text import counted_more, duration_in_words, grouped, printable
 
 _MOST_FILES = 10
 
@@ -22,7 +20,7 @@ def report(summary: BatchSummary) -> str:
     if summary.repeated:
         parts.append(f"{grouped(summary.repeated)} skipped (given more than once)")
     parts.append(f"{grouped(len(summary.failed))} failed")
-    hours = f"{_hours(summary.audio_s)} of audio in {in_words(summary.elapsed_s)}"
+    hours = f"{_hours(summary.audio_s)} of audio in {duration_in_words(summary.elapsed_s)}"
     if summary.audio_s > 0:
         hours += f", {summary.speed:.0f} × real time"
     return f"{', '.join(parts)}; {hours}"
@@ -61,4 +59,4 @@ class WarningsShown:
 
 
 def _hours(seconds: float) -> str:
-    return f"{seconds / 3600:.2f} h" if seconds >= 360 else in_words(seconds)
+    return f"{seconds / 3600:.2f} h" if seconds >= 360 else duration_in_words(seconds)

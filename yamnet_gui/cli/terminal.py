@@ -44,13 +44,3 @@ class ProgressLine:
         trace: TracebackType | None,
     ) -> None:
         self.clear()
-
-
-def in_words(seconds: float) -> str:
-    """A duration in words: 42 s, 3 min 20 s, 2 h 05 min."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

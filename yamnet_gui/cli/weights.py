@@ -111,7 +111,8 @@ def _test(path: Path) -> int:
             right = sound.finite and (sound.recognised or not weights.known)
             passed &= right
             finite = "finite scores" if sound.finite else "scores that are not finite"
-            place = f"{finite}, {sound.expected} is number {sound.place}"
+            rank = f"is number {sound.place}" if sound.place else "is not a class of this model"
+            place = f"{finite}, {sound.expected} {rank}"
             print(f"{result.runtime}: {sound.sound}: {place}: {_word(right)}")
     for pair in differences(results):
         passed &= pair.equal

@@ -36,6 +36,10 @@ class WeightsError(UserError):
     """The weights of the network are missing, broken or cannot be fetched."""
 
 
+class MissingModelError(WeightsError):
+    """The fine-tuned model that a project is made with is not on this computer."""
+
+
 class LabelsError(UserError):
     """A table of labels cannot be read or written. `line` counts from 1 where it is known."""
 

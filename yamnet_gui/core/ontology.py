@@ -2,16 +2,17 @@
 
 import csv
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from .class_map import ClassMap
 from .errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True)
 class OntologyNode:
-    """A kind of sound. `class_index` is None where YAMNet has no output for it."""
+    """A kind of sound. `class_index` is None where the model has no output for it."""
 
     mid: str
     name: str
@@ -55,6 +56,21 @@ class Ontology:
                     raise SettingsError(path, f"{node.name} has the unknown parent {parent}")
         return cls(nodes)
 
+    def for_classes(self, class_map: ClassMap) -> "Ontology":
+        """The same tree with the outputs of another model.
+
+        A class stands for the node with its AudioSet id, or where it has none for that of its name.
+        """
+        indices: dict[str, int] = {}
+        by_name = {node.name.casefold(): node.mid for node in self.nodes}
+        for one in class_map:
+            mid = one.mid if one.mid in self._by_mid else by_name.get(one.name.casefold(), "")
+            if mid:
+                indices.setdefault(mid, one.index)
+        return Ontology(
+            tuple(replace(node, class_index=indices.get(node.mid)) for node in self.nodes)
+        )
+
     @cached_property
     def _by_mid(self) -> dict[str, OntologyNode]:
         return {node.mid: node for node in self.nodes}
@@ -89,6 +105,11 @@ class Ontology:
         return tuple(order)
 
     @cached_property
+    def class_places(self) -> dict[int, int]:
+        """The place of each class in `class_order`."""
+        return {index: place for place, index in enumerate(self.class_order)}
+
+    @cached_property
     def _positions(self) -> dict[str, int]:
         return {node.mid: at for at, node in enumerate(self.nodes)}
 
@@ -103,12 +124,23 @@ class Ontology:
         """For each of `nodes` how many are over it: everything below it has more."""
         return tuple(len(self.above(node.mid)) for node in self.nodes)
 
-    def position(self, class_index: int | None, mid: str) -> int:
-        """The place in `nodes` of a class, or else of an id; -1 where there is none."""
-        if class_index is not None:
-            node = self._by_class.get(class_index)
-            return -1 if node is None else self._positions[node.mid]
-        return self._positions.get(mid, -1)
+    def position(self, class_index: int | None, mid: str, label: str = "") -> int:
+        """The place in `nodes` of an AudioSet id, else of a class; -1 where there is none.
+
+        The index of a class says which it is only together with the model: where a `label` is
+        given, that of another class does not count.
+        """
+        if mid in self._positions:
+            return self._positions[mid]
+        node = None if class_index is None else self._by_class.get(class_index)
+        if node is None or (label and node.name != label):
+            return -1
+        return self._positions[node.mid]
+
+    def of_event(self, class_index: int | None, mid: str, label: str) -> OntologyNode | None:
+        """The node that an event's class stands for, whatever model it is of."""
+        place = self.position(class_index, mid, label)
+        return None if place < 0 else self.nodes[place]
 
     def node(self, mid: str) -> OntologyNode | None:
         return self._by_mid.get(mid)

@@ -1,9 +1,9 @@
 """The files that ship with the program, installed or in a checkout."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from .class_map import ClassMap
+from .class_map import ClassMap, SoundClass
 from .ontology import Ontology
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -45,3 +45,19 @@ def bundled_class_map() -> ClassMap:
 def bundled_ontology() -> Ontology:
     """The AudioSet ontology; read once. Raises SettingsError where it cannot be read."""
     return Ontology.from_csv(resource_path("audioset_ontology.csv"))
+
+
+def ontology_of(class_map: ClassMap) -> Ontology:
+    """The ontology with the outputs of the model whose classes these are, custom ones behind them.
+
+    Where YAMNet's own classes come first it is `bundled_ontology`.
+    """
+    own = bundled_class_map().classes
+    if class_map.classes[: len(own)] == own:
+        return bundled_ontology()
+    return _ontology_of(class_map.classes)
+
+
+@lru_cache(maxsize=4)
+def _ontology_of(classes: tuple[SoundClass, ...]) -> Ontology:
+    return bundled_ontology().for_classes(ClassMap(classes))

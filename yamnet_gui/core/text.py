@@ -91,6 +91,16 @@ def counted_more(count: int, noun: str) -> str:
     return f"{grouped(count)} more {plural(count, noun)}"
 
 
+def duration_in_words(seconds: float) -> str:
+    """A duration in words: 42 s, 3 min 20 s, 2 h 05 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
 def close_matches(text: str, names: Iterable[str], count: int, cutoff: float) -> list[str]:
     """Up to `count` of `names` that are spelled like `text`, whatever the case; the closest first.
 

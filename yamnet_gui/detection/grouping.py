@@ -174,6 +174,4 @@ def _level(ontology: Ontology, event: Event, levels: Collection[str]) -> Ontolog
 
 
 def _node(ontology: Ontology, event: Event) -> OntologyNode | None:
-    if event.class_index is not None:
-        return ontology.of_class(event.class_index)
-    return ontology.node(event.mid) if event.mid else None
+    return ontology.of_event(event.class_index, event.mid, event.label)

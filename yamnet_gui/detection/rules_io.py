@@ -12,7 +12,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import check_no_device, replacing
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.core.resources import bundled_class_map, ontology_of
 from yamnet_gui.core.text import encodable
 
 from .rules import EDGES, METHODS, Rule, RuleSet, group_rule
@@ -99,7 +99,7 @@ def load_rules(
     except ValueError as error:
         raise SettingsError(path, f"is not JSON ({error})") from error
     classes = class_map or bundled_class_map()
-    tree = ontology or bundled_ontology()
+    tree = ontology or ontology_of(classes)
     return rules_from_json(data, classes, tree, path)
 
 

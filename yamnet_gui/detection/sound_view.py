@@ -47,7 +47,7 @@ class Sounds:
     @classmethod
     def of(cls, events: Sequence[Event] | EventList, ontology: Ontology) -> "Sounds":
         """Events of one recording."""
-        classes = [(e.class_index, e.mid) for e in events]
+        classes = [(e.class_index, e.mid, e.label) for e in events]
         node_of = {key: ontology.position(*key) for key in set(classes)}
         bounds = events.bounds if isinstance(events, EventList) else None
         return cls(
@@ -70,7 +70,7 @@ def shown_events(events: Iterable[Event], ontology: Ontology) -> list[Event]:
 def kinds_of(event: Event, left_out: Iterable[Event], ontology: Ontology) -> list[Event]:
     """Of the events that are left out, those for which this one stands, alone or with others: of
     broader classes, on the same channel, at the same time. The most particular is first."""
-    at = ontology.position(event.class_index, event.mid)
+    at = ontology.position(event.class_index, event.mid, event.label)
     broader = [node.mid for node in ontology.above(ontology.nodes[at].mid)] if at >= 0 else []
     found = [
         (broader.index(mid), other.onset_s, other.id, other)
@@ -78,7 +78,8 @@ def kinds_of(event: Event, left_out: Iterable[Event], ontology: Ontology) -> lis
         if other.channel == event.channel
         and other.onset_s < event.offset_s
         and event.onset_s < other.offset_s
-        and (mid := ontology.nodes[ontology.position(other.class_index, other.mid)].mid) in broader
+        and (node := ontology.of_event(other.class_index, other.mid, other.label))
+        and (mid := node.mid) in broader
     ]
     return [other for *_, other in sorted(found, key=lambda entry: entry[:3])]
 

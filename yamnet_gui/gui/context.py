@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .controllers.appearance import Appearance
     from .controllers.event_navigation import EventNavigation
     from .controllers.event_updater import EventUpdater
+    from .controllers.model_choice import ModelChoice
     from .controllers.navigation import Navigator
     from .controllers.project_manager import ProjectManager
     from .controllers.recording_controller import RecordingController
@@ -60,7 +61,6 @@ class Session:
 
     settings: "Settings"
     class_map: "ClassMapState"
-    ontology: Ontology
     timeline: "Timeline"
     document: "Document"
     selection: "EventSelection"
@@ -78,6 +78,11 @@ class Session:
     embeddings: "Embeddings"
     custom_classes: "CustomClasses"
 
+    @property
+    def ontology(self) -> Ontology:
+        """The ontology with the outputs of the present model."""
+        return self.class_map.ontology
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -87,6 +92,7 @@ class Services:
     recording_controller: "RecordingController"
     analysis: "AnalysisController"
     weights: "Weights"
+    models: "ModelChoice"
     events: "EventUpdater"
     shown_classes: "ShownClasses"
     projects: "ProjectManager"

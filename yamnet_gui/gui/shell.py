@@ -41,9 +41,7 @@ def make_shell(session: Session, player: Player, theme: Theme) -> Shell:
     )
     window.set_pages(welcome, tracks)
     recordings = RecordingsPanel()
-    classes = ClassesPanel(
-        session.class_map, session.ontology, session.class_view, rules, session.document
-    )
+    classes = ClassesPanel(session.class_map, session.class_view, rules, session.document)
     events = EventsPanel(
         session.document,
         session.selection,
@@ -56,7 +54,6 @@ def make_shell(session: Session, player: Player, theme: Theme) -> Shell:
         session.selection,
         session.timeline,
         session.class_map,
-        session.ontology,
         session.grouping,
     )
     window.add_panel("recordings", "Recordings", recordings, left=True)
@@ -74,7 +71,11 @@ def make_shell(session: Session, player: Player, theme: Theme) -> Shell:
     )
     window.make_toolbar(toolbar.by_name())
     messages = Messages(
-        session.document, notices, status, lambda: window.actions_by_id["weights"].trigger()
+        session.document,
+        notices,
+        status,
+        lambda: window.actions_by_id["weights"].trigger(),
+        lambda: window.actions_by_id["models"].trigger(),
     )
     return Shell(
         window=window,
@@ -92,7 +93,6 @@ def make_shell(session: Session, player: Player, theme: Theme) -> Shell:
             session.selection,
             session.label_sets,
             session.class_map,
-            session.ontology,
             window,
         ),
         show_message=messages.show,

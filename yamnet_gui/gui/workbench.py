@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from yamnet_gui.analysis import ResultCache
-from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.core.resources import bundled_class_map
 
 from .background.garbage import GarbageCollector
 from .background.priority import ForegroundPriority
@@ -24,6 +24,7 @@ from .controllers.cursor_and_view import CursorAndView
 from .controllers.event_navigation import EventNavigation
 from .controllers.event_updater import EventUpdater
 from .controllers.follow_selection import FollowSelection
+from .controllers.model_choice import ModelChoice
 from .controllers.navigation import Navigator
 from .controllers.one_per_sound import OnePerSound
 from .controllers.panel_focus import PanelFocus
@@ -174,15 +175,13 @@ class Workbench(QObject):
 
     def _make_session(self, settings: Settings) -> Session:
         class_map = ClassMapState(bundled_class_map())
-        ontology = bundled_ontology()
         document = Document(class_map.model_count, self)
-        grouping = Grouping(document, class_map, ontology, self)
+        grouping = Grouping(document, class_map, self)
         project = ProjectState(self)
         class_view = ClassView(self)
         return Session(
             settings=settings,
             class_map=class_map,
-            ontology=ontology,
             timeline=Timeline(self),
             document=document,
             selection=EventSelection(self),
@@ -213,9 +212,14 @@ class Workbench(QObject):
         cache = ahead.job.cache if ahead is not None else ResultCache()
         model = ahead.job.model if ahead is not None else None
         weights = Weights(cache, s.settings, priority, model, self)
+        # before all that reads classes when a project is opened
+        models = ModelChoice(
+            s.project, s.document, s.custom_classes, weights, loader, s.class_map, self
+        )
+        models.failed.connect(shell.show_error)
         analysis = AnalysisController(s.document, s.settings, priority, weights, cache, ahead, self)
         projects = ProjectManager(s.document, s.project, self)
-        shown = ShownClasses(s.document, s.class_view, s.class_map, s.ontology, self)
+        shown = ShownClasses(s.document, s.class_view, s.class_map, self)
         updater = EventUpdater(
             s.document, s.rules, s.class_map, s.project, s.calibrations, shown, self
         )
@@ -240,13 +244,13 @@ class Workbench(QObject):
         review = Review(
             editor=editor,
             decisions=Decisions(editor, events, queue, projects, ask, go_on),
-            labels=Labels(editor, s.label_sets, s.class_map, s.ontology, ask, go_on),
+            labels=Labels(editor, s.label_sets, s.class_map, ask, go_on),
             bounds=Bounds(editor, s.timeline, self),
             drawing=Drawing(editor, s.timeline, s.class_view, s.class_map, events, queue, ask),
             reviewed_spans=ReviewedSpans(editor, s.timeline, s.class_view, s.class_map),
             history=History(s.undo_steps, editor, s.timeline, navigator, ask, projects),
             keys=KeysTaken(editor, queue, loader, self._shown),
-            bulk=BulkSteps(editor, projects, s.ontology),
+            bulk=BulkSteps(editor, projects, s.class_map),
         )
         editor.decided.connect(self._shown.step_made)
         AppliedSettings(s.settings, player, loader, s.project, self)
@@ -272,6 +276,7 @@ class Workbench(QObject):
             recording_controller=recordings,
             analysis=analysis,
             weights=weights,
+            models=models,
             events=updater,
             shown_classes=shown,
             projects=projects,

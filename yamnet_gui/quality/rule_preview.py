@@ -10,10 +10,10 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.event_diff import EventDiff, diff_events
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.matching import merge_detections
-from yamnet_gui.core.model_parameters import CLASSES
 from yamnet_gui.core.text import grouped
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.project import Project, Recording
+from yamnet_gui.labels.project.project_model import project_classes
 
 from .references import Skipped, StoredScores
 
@@ -102,6 +102,7 @@ def preview_rules(
     stay.
     """
     recordings = project.recordings.all()
+    count = len(project_classes(project))
     changes: list[RecordingChanges] = []
     skipped: list[Skipped] = []
     for number, recording in enumerate(recordings):
@@ -117,7 +118,7 @@ def preview_rules(
         if events is None:
             skipped.append(Skipped(recording.name, "is not analysed with these settings"))
             continue
-        changes.append(_changes(project, recording, events))
+        changes.append(_changes(project, recording, events, count))
     preview = RulesPreview(rules, tuple(changes), tuple(skipped))
     yield PreviewProgress(len(recordings), len(recordings), preview)
 
@@ -161,21 +162,24 @@ def _events(
     return None
 
 
-def _changes(project: Project, recording: Recording, detected: EventList) -> RecordingChanges:
+def _changes(
+    project: Project, recording: Recording, detected: EventList, count: int
+) -> RecordingChanges:
     stored = project.events.of(recording.id)
     deleted = project.events.deleted(recording.id)
-    detections = [event for event in detected if _of_the_model(event)]
+    detections = [event for event in detected if _of_the_model(event, count)]
     merged = merge_detections(detections, stored, deleted)
     after = [event for event in merged if not event.touched]
-    before = [event for event in stored if not event.touched and _of_the_model(event)]
+    before = [event for event in stored if not event.touched and _of_the_model(event, count)]
     changes = diff_events(EventList.of(before), EventList.of(after))
     protected = sum(event.touched for event in stored)
     return RecordingChanges(recording.id, recording.name, changes, protected)
 
 
-def _of_the_model(event: Event) -> bool:
-    """Whether an event comes from a class of the network; others have their own scores."""
-    return event.class_index is not None and event.class_index < CLASSES
+def _of_the_model(event: Event, count: int) -> bool:
+    """Whether an event comes from a class of the model, which has `count`; others have their own
+    scores."""
+    return event.class_index is not None and event.class_index < count
 
 
 def _appearing(changes: EventDiff) -> tuple[Event, ...]:

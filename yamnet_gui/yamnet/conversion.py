@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import yamnet_gui
@@ -42,22 +42,38 @@ def converting(weights: Path, out: Path) -> Generator[float, None, None]:
 
     Closing the generator ends the process. Raises LiteRTError that says what went wrong.
     """
+    module = "yamnet_gui.yamnet.convert"
+    reason = yield from in_own_process(module, (weights.absolute(), out), out.parent)
+    if reason:
+        raise LiteRTError(weights, f"cannot be converted for LiteRT: {reason}")
+
+
+def in_own_process(
+    module: str, arguments: Sequence[str | Path], folder: Path
+) -> Generator[float, None, str]:
+    """Runs `python -m MODULE ARGUMENTS`; yields the fraction done, many times a second.
+
+    `folder` gets its temporary files. Returns what went wrong, or "". Closing the generator ends
+    the process.
+    """
     if not sys.executable:
-        raise LiteRTError(weights, "cannot be converted: there is no program to run Python with")
+        return "there is no program to run Python with"
     with tempfile.TemporaryFile() as errors:
         try:
-            process = _started(weights, out, errors.fileno())
+            process = _started(module, arguments, folder, errors.fileno())
         except OSError as error:
-            raise LiteRTError(weights, f"cannot be converted ({error.strerror})") from error
+            return str(error.strerror or error)
         with process:
             reason = yield from _followed(process)
         if reason:
             errors.seek(0)
-            _log.warning("%s: %s\n%s", weights, reason, errors.read().decode(errors="replace"))
-            raise LiteRTError(weights, f"cannot be converted for LiteRT: {reason}")
+            _log.warning("%s: %s\n%s", module, reason, errors.read().decode(errors="replace"))
+        return reason
 
 
-def _started(weights: Path, out: Path, errors: int) -> subprocess.Popen[str]:
+def _started(
+    module: str, arguments: Sequence[str | Path], folder: Path, errors: int
+) -> subprocess.Popen[str]:
     root = Path(yamnet_gui.__file__).absolute().parents[1]
     paths = [str(root), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     environment = os.environ | {
@@ -65,11 +81,11 @@ def _started(weights: Path, out: Path, errors: int) -> subprocess.Popen[str]:
         "PYTHONIOENCODING": "utf-8:surrogateescape",
         "CUDA_VISIBLE_DEVICES": "-1",
         # TensorFlow leaves files behind where it is killed: they go with the folder
-        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(out.parent.absolute())),
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder.absolute())),
     }
     return subprocess.Popen(
         # -P: nothing in the folder that happens to be the current one is imported
-        [sys.executable, "-P", "-m", "yamnet_gui.yamnet.convert", weights.absolute(), out],
+        [sys.executable, "-P", "-m", module, *arguments],
         env=environment,
         stdin=subprocess.PIPE,  # which closes when this process ends, however it does
         stdout=subprocess.PIPE,

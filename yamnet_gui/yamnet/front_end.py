@@ -36,7 +36,7 @@ _AT_ONCE = 16
 
 
 @cache
-def _window_and_mel() -> tuple[Floats, Floats]:
+def window_and_mel() -> tuple[Floats, Floats]:
     """The periodic Hann window (400,) and the mel weights of the bins that count (240, 64).
 
     As `tf.signal.hann_window` and `tf.signal.linear_to_mel_weight_matrix` of TensorFlow 2.21 gave
@@ -103,7 +103,7 @@ class _Spectrum:
         self._rfft = real_fft()
         frames = np.lib.stride_tricks.sliding_window_view(samples, STFT_WINDOW)
         self._frames = frames[::STFT_HOP]
-        self._window, self._mel = _window_and_mel()
+        self._window, self._mel = window_and_mel()
         self._bins = len(self._mel)
         self._padded = np.zeros((BLOCK_FRAMES, FFT_LENGTH), np.float32)
         self._magnitude = np.zeros((BLOCK_FRAMES, self._bins), np.float32)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from yamnet_gui.core.model_parameters import CLASSES, EMBEDDING_SIZE, MEL_BANDS, PATCH_FRAMES
+from yamnet_gui.core.model_parameters import EMBEDDING_SIZE, MEL_BANDS, PATCH_FRAMES
 from yamnet_gui.core.threads import network_threads
 
 from ._quiet import without_noise
@@ -59,22 +59,23 @@ class LiteRTNetwork(Network):
                 self._idle.append(interpreter)
 
     def _interpreter(self) -> "_Interpreter":
-        return _Interpreter(self._content, self.batch, self._threads)
+        return _Interpreter(self._content, self.classes, self.batch, self._threads)
 
 
 class _Interpreter:
     """One interpreter of LiteRT, for one thread at a time."""
 
-    def __init__(self, content: bytes, batch: int, threads: int) -> None:
+    def __init__(self, content: bytes, classes: int, batch: int, threads: int) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
         self._lite: Any = Interpreter(model_content=content, num_threads=threads)
         (patches,) = self._lite.get_input_details()
-        outputs = {int(o["shape"][-1]): o["index"] for o in self._lite.get_output_details()}
-        if set(outputs) != {CLASSES, EMBEDDING_SIZE}:
+        # numbered as the function that was converted gave them; their sizes may be the same
+        scores, embeddings = sorted(self._lite.get_output_details(), key=lambda one: one["name"])
+        if [int(o["shape"][-1]) for o in (scores, embeddings)] != [classes, EMBEDDING_SIZE]:
             raise ValueError("not a network from patches to scores and embeddings")
         self._patches = patches["index"]
-        self._scores, self._embeddings = outputs[CLASSES], outputs[EMBEDDING_SIZE]
+        self._scores, self._embeddings = scores["index"], embeddings["index"]
         self._count = 0
         with without_noise():
             self._fit(batch)

@@ -21,6 +21,11 @@ EMBEDDING_TOLERANCE = 1e-4
 """By how much the results of two runtimes may differ."""
 
 
+def class_count(file: WeightsFile) -> int:
+    """How many scores a network with these weights gives to a patch."""
+    return CLASSES if file.model is None else len(file.model.classes)
+
+
 class Network(ABC):
     """YAMNet from log-mel patches to scores and embeddings, run by one runtime.
 
@@ -34,6 +39,8 @@ class Network(ABC):
 
     def __init__(self, weights_file: WeightsFile, batch: int, device: str, calls: int) -> None:
         self.weights_file = weights_file
+        self.classes = class_count(weights_file)
+        """How many scores a patch has."""
         self.batch = batch
         self.device = device
         """Where the network runs, for display."""
@@ -43,7 +50,7 @@ class Network(ABC):
         """Why this runtime runs the network and not the one that was to be expected."""
 
     def __call__(self, patches: Floats) -> tuple[Floats, Floats]:
-        """Log-mel patches float32 (n, 96, 64) to scores (n, 521) and embeddings (n, 1024)."""
+        """Log-mel patches float32 (n, 96, 64) to scores (n, classes) and embeddings (n, 1024)."""
         outputs = [
             self._run(patches[start : start + self.batch])
             for start in range(0, len(patches), self.batch)
@@ -51,7 +58,8 @@ class Network(ABC):
         if len(outputs) == 1:
             return outputs[0]
         if not outputs:
-            return np.empty((0, CLASSES), np.float32), np.empty((0, EMBEDDING_SIZE), np.float32)
+            none = np.empty((0, self.classes), np.float32)
+            return none, np.empty((0, EMBEDDING_SIZE), np.float32)
         scores, embeddings = zip(*outputs, strict=True)
         return np.concatenate(scores), np.concatenate(embeddings)
 

@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.model_parameters import CLASSES, EMBEDDING_SIZE, MEL_BANDS, PATCH_FRAMES
+from yamnet_gui.core.model_parameters import MEL_BANDS, PATCH_FRAMES
 from yamnet_gui.core.pipeline import mapped
 
 from .analyzer import PatchNetwork
@@ -54,32 +54,34 @@ class Packer(Generic[Item]):
         self._shares = True
 
     def run(self, items: Iterable[Item]) -> Generator[tuple[Item, Floats, Floats], None, None]:
-        """Each item in order, with scores (n, 521) and embeddings (n, 1024) of its patches.
+        """Each item in order, with scores (n, classes) and embeddings (n, 1024) of its patches.
 
-        Closing the generator waits for the calls that run.
+        An item without patches gets empty ones. Closing the generator waits for the calls that run.
         """
         batches = self._batches(items)
         for parts in batches:
             if self._network is None:
-                yield from ((part.item, _NO_SCORES, _NO_EMBEDDINGS) for part in parts)
+                yield from ((part.item, _NOTHING, _NOTHING) for part in parts)
             else:
                 yield from self._scored(chain([parts], batches), self._network.calls)
 
     def _scored(
         self, batches: Iterable[list[_Part[Item]]], calls: int
     ) -> Iterator[tuple[Item, Floats, Floats]]:
-        scores, embeddings = [_NO_SCORES], [_NO_EMBEDDINGS]
+        scores: list[Floats] = []
+        embeddings: list[Floats] = []
         with closing(mapped(self._call, batches, calls)) as results:
             for parts, batch_scores, batch_embeddings in results:
                 first = 0
                 for part in parts:
                     rows = slice(first, first + len(part.patches))
                     first = rows.stop
-                    scores.append(batch_scores[rows])
-                    embeddings.append(batch_embeddings[rows])
+                    if rows.stop > rows.start:
+                        scores.append(batch_scores[rows])
+                        embeddings.append(batch_embeddings[rows])
                     if part.last:
-                        yield part.item, np.concatenate(scores), np.concatenate(embeddings)
-                        scores, embeddings = [_NO_SCORES], [_NO_EMBEDDINGS]
+                        yield part.item, _joined(scores), _joined(embeddings)
+                        scores, embeddings = [], []
 
     def _batches(self, items: Iterable[Item]) -> Iterator[list[_Part[Item]]]:
         parts: list[_Part[Item]] = []
@@ -116,7 +118,7 @@ class Packer(Generic[Item]):
     def _call(self, parts: list[_Part[Item]]) -> tuple[list[_Part[Item]], Floats, Floats]:
         patches = [part.patches for part in parts if len(part.patches)]
         if not patches:
-            return parts, _NO_SCORES, _NO_EMBEDDINGS
+            return parts, _NOTHING, _NOTHING
         assert self._network is not None
         return parts, *self._network(np.concatenate(patches))
 
@@ -137,5 +139,9 @@ def places_differ(network: PatchNetwork) -> bool:
     return not all(same)
 
 
-_NO_SCORES = np.empty((0, CLASSES), np.float32)
-_NO_EMBEDDINGS = np.empty((0, EMBEDDING_SIZE), np.float32)
+def _joined(parts: list[Floats]) -> Floats:
+    return np.concatenate(parts) if parts else _NOTHING
+
+
+_NOTHING = np.empty((0, 0), np.float32)
+"""Of an item without patches: how many classes there are may not be known yet."""

@@ -33,7 +33,8 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class SoundResult:
-    """What one runtime made of one test sound. `place` of the expected class counts from 1."""
+    """What one runtime made of one test sound. `place` of the expected class counts from 1; 0 where
+    the model has no such class."""
 
     sound: str
     expected: str
@@ -44,7 +45,7 @@ class SoundResult:
 
     @property
     def recognised(self) -> bool:
-        return self.place <= _TOP
+        return 0 < self.place <= _TOP
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +144,11 @@ def _result(network: PatchNetwork, sound: str, expected: str, samples: Floats) -
     embeddings = np.concatenate([chunk.embeddings for chunk in chunks])
     names = bundled_class_map().names
     order = np.argsort(-scores.mean(axis=0), kind="stable").tolist()
+    # a fine-tuned model may have left YAMNet's classes out, which then do not stand first
+    there = scores.shape[1] >= len(names)
+    place = order.index(names.index(expected)) + 1 if there else 0
     finite = bool(np.isfinite(scores).all() and np.isfinite(embeddings).all())
-    return SoundResult(
-        sound, expected, order.index(names.index(expected)) + 1, finite, scores, embeddings
-    )
+    return SoundResult(sound, expected, place, finite, scores, embeddings)
 
 
 def _speed(network: PatchNetwork) -> float:

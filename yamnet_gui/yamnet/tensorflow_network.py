@@ -1,6 +1,6 @@
 """The network as one TensorFlow function over a batch of fixed size."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from yamnet_gui.core.model_parameters import MEL_BANDS, PATCH_FRAMES
 from yamnet_gui.core.threads import network_threads
 
 from ._tensorflow import import_tensorflow
+from .model_info import ModelInfo
 from .network import Floats, Network
 from .parameters import LAYERS
 from .weights import Weights
@@ -57,7 +58,21 @@ def network_function(
     """The network itself, of patches (n, 96, 64); `held` is how the graph holds the weights."""
     kernels = [held(kernel) for kernel in weights.kernels]
     biases = [held(bias) for bias in weights.biases]
-    logits_kernel, logits_bias = held(weights.logits_kernel), held(weights.logits_bias)
+    last = (held(weights.logits_kernel), held(weights.logits_bias))
+    return network_of(tf, kernels, biases, last, weights.file.model)
+
+
+def network_of(
+    tf: Any,
+    kernels: Sequence[Any],
+    biases: Sequence[Any],
+    last: tuple[Any, Any],
+    model: ModelInfo | None,
+) -> Callable[[Any], tuple[Any, Any]]:
+    """The network of tensors that go with `LAYERS`; `last` are kernel and bias of the last layer.
+
+    `model` says how its numbers become scores (None: as YAMNet's do).
+    """
 
     def network(patches: Any) -> tuple[Any, Any]:
         net = tf.expand_dims(patches, -1)
@@ -67,7 +82,19 @@ def network_function(
             net = convolve(net, kernel, strides=strides, padding="SAME")
             net = tf.nn.relu(tf.nn.bias_add(net, bias))
         embeddings = tf.reduce_mean(net, axis=(1, 2))
-        scores = tf.sigmoid(tf.matmul(embeddings, logits_kernel) + logits_bias)
-        return scores, embeddings
+        return scores_of_logits(tf, tf.matmul(embeddings, last[0]) + last[1], model), embeddings
 
     return network
+
+
+def scores_of_logits(tf: Any, logits: Any, model: ModelInfo | None) -> Any:
+    """The scores (n, classes) of the last layer's numbers: see `model_info.ModelOutput`."""
+    if model is None or model.output == "sigmoid":
+        return tf.sigmoid(logits)
+    own = logits[:, : len(model.classes) - model.trained]
+    trained = logits[:, len(model.classes) - model.trained :]
+    if model.output == "softmax":
+        shared = tf.nn.softmax(trained)
+    else:  # the number of "none of them" is 0
+        shared = tf.nn.softmax(tf.pad(trained, ((0, 0), (0, 1))))[:, :-1]
+    return tf.concat((tf.sigmoid(own), shared), axis=1) if model.keeps_yamnet else shared

@@ -157,7 +157,6 @@ class Bench:
             self.editor,
             LabelSets(self.project, self.parent),
             owners.class_map,
-            owners.ontology,
             Answers(),  # type: ignore[arg-type]
             GoOn(self.editor, self.events, self.queue),
         )

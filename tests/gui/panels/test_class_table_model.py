@@ -17,7 +17,6 @@ def model(owners: Owners) -> ClassTableModel:
     owners.score({(3, DOG): 0.9, (4, SPEECH): 0.6, (5, SPEECH): 0.6, (9, SILENCE): 0.1})
     return ClassTableModel(
         owners.class_map,
-        owners.ontology,
         owners.class_view,
         owners.rules,
         owners.document,

@@ -17,9 +17,7 @@ from yamnet_gui.gui.state.class_view import ClassOrder, Showing
 def panel(owners: Owners, qtbot: QtBot) -> ClassesPanel:
     owners.yard()
     owners.score({(3, DOG): 0.9, (4, SPEECH): 0.6})
-    panel = ClassesPanel(
-        owners.class_map, owners.ontology, owners.class_view, owners.rules, owners.document
-    )
+    panel = ClassesPanel(owners.class_map, owners.class_view, owners.rules, owners.document)
     qtbot.addWidget(panel)
     panel.resize(280, 600)
     panel.show()

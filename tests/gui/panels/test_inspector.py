@@ -18,9 +18,7 @@ def panel(owners: Owners, qtbot: QtBot) -> InspectorPanel:
     owners.yard()
     # Frames 10 and 11 lie in the dog's span (5.0 to 5.5 s); 12 begins behind it.
     owners.score({(10, DOG): 0.9, (10, SPEECH): 0.3, (9, SPEECH): 0.5, (30, SILENCE): 0.8})
-    panel = InspectorPanel(
-        owners.document, owners.selection, owners.timeline, owners.class_map, owners.ontology
-    )
+    panel = InspectorPanel(owners.document, owners.selection, owners.timeline, owners.class_map)
     qtbot.addWidget(panel)
     panel.resize(300, 700)
     panel.show()

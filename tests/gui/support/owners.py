@@ -38,7 +38,7 @@ class Owners:
         self.timeline = Timeline(self.parent)
         self.class_view = ClassView(self.parent)
         self.rules = Rules(self.parent)
-        self.grouping = Grouping(self.document, self.class_map, self.ontology, self.parent)
+        self.grouping = Grouping(self.document, self.class_map, self.parent)
         self.order = EventOrder(self.document, self.grouping)
 
     def open(self, duration_s: float = 60.0) -> None:

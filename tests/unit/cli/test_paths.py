@@ -15,14 +15,23 @@ Run = Callable[..., tuple[int, str, str]]
 READ = {
     "activity": {"project"},
     "agreement": {"project", "other"},
-    "analyze": {"paths", "--rules", "--classifier", "--weights"},
-    "embed": {"paths", "--rules", "--classifier", "--weights"},
-    "estimate": {"project", "--rules", "--weights"},
-    "evaluate": {"reference", "estimated", "--project", "--recordings", "--rules", "--weights"},
+    "analyze": {"paths", "--rules", "--classifier", "--weights", "--model"},
+    "embed": {"paths", "--rules", "--classifier", "--weights", "--model"},
+    "estimate": {"project", "--rules", "--weights", "--model"},
+    "evaluate": {
+        "reference",
+        "estimated",
+        "--project",
+        "--recordings",
+        "--rules",
+        "--weights",
+        "--model",
+    },
     "export": {"source"},
     "import": {"tables", "--recordings-in"},
-    "rerun": {"provenance", "--recordings", "--source", "--weights"},
+    "rerun": {"provenance", "--recordings", "--source", "--weights", "--model"},
     "weights": {"file"},
+    "models": {"file", "model"},
     "cache": set(),
 }
 WRITTEN = {
@@ -36,6 +45,7 @@ WRITTEN = {
     "import": {"--project"},
     "rerun": {"--output"},
     "weights": set(),  # the folder of the user's data alone
+    "models": {"--output"},
     "cache": set(),
 }
 NO_PATHS = {
@@ -63,6 +73,7 @@ NO_PATHS = {
     },
     "rerun": {"--jobs"},
     "weights": set(),
+    "models": set(),
     "cache": set(),
 }  # fmt: skip
 
@@ -95,6 +106,7 @@ def test_of_every_option_it_is_known_whether_it_is_read_or_written(command: str)
 
 
 NOT_TOGETHER = {
+    ("models", "file", "--output"),  # of two actions
     ("import", "--recordings-in", "--project"),  # a folder, which no project can be
     ("evaluate", "estimated", "--rules-out"),  # tables have no rules
 }
@@ -109,6 +121,8 @@ PAIRS = [
 
 def _arguments(command: str, read: str, path: Path, folder: Path) -> list[object]:
     """A call of the command that reads `path` by that option, and what else it needs."""
+    if command == "models":
+        return ["export", path, "--format", "savedmodel"]
     sound, table = folder / "sound.wav", folder / "other.tsv"
     given: list[object] = [path] if not read.startswith("-") else [read, path]
     if command in ("analyze", "embed"):
@@ -177,6 +191,7 @@ def test_nothing_is_written_through_a_link_or_into_a_pipe(
         "estimate": "project",
         "agreement": "project",
         "activity": "project",
+        "models": "model",
         "rerun": "provenance",
     }
     path = tmp_path / ("other.tsv" if command == "export" else "sound.wav")

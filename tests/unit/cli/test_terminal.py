@@ -2,7 +2,8 @@ import io
 
 import pytest
 
-from yamnet_gui.cli.terminal import ProgressLine, in_words
+from yamnet_gui.cli.terminal import ProgressLine
+from yamnet_gui.core.text import duration_in_words
 
 
 class Terminal(io.StringIO):
@@ -30,4 +31,4 @@ def test_the_line_is_written_over_and_gone_at_the_end():
     [(0.2, "0 s"), (59.6, "1 min 00 s"), (200, "3 min 20 s"), (7500, "2 h 05 min")],
 )
 def test_lengths_of_time_in_words(seconds, words):
-    assert in_words(seconds) == words
+    assert duration_in_words(seconds) == words

@@ -40,6 +40,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Show ten sounds whose label would help a custom class most",
     ),
     ActionSpec(
+        "models",
+        "Mode&ls…",
+        "Tools",
+        tip="Choose the model of this project, YAMNet or one of yours, and export models",
+    ),
+    ActionSpec(
         "map",
         "Sound &map",
         "Tools",

@@ -139,7 +139,7 @@ class AnalysisController(QObject):
 
         Where it is not wanted, a result that is there already is shown all the same.
         """
-        if self._weights.path is None:
+        if self._weights.path is None and self._weights.chosen is None:
             self._weights.missing.emit()
         elif self._settings.value("analyse_on_open"):
             self.start()

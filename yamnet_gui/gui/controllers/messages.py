@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable
 
-from yamnet_gui.core.errors import UserError, WeightsError
+from yamnet_gui.core.errors import MissingModelError, UserError, WeightsError
 from yamnet_gui.core.text import encodable
 from yamnet_gui.gui.panels.status import StatusBar
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.widgets.notices import NoticeBar, NoticeKind
 
 GET_WEIGHTS = "Get weights…"
+CHOOSE_MODEL = "Models…"
 _log = logging.getLogger(__name__)
 
 
@@ -22,11 +23,13 @@ class Messages:
         notices: NoticeBar,
         status: StatusBar,
         get_weights: Callable[[], None],
+        choose_model: Callable[[], None],
     ) -> None:
         self._document = document
         self._notices = notices
         self._status = status
         self._get_weights = get_weights
+        self._choose_model = choose_model
 
     def show(self, text: str) -> None:
         """A remark on what a key did. In the status bar, unless that shows progress."""
@@ -38,6 +41,10 @@ class Messages:
     def show_error(self, error: UserError) -> None:
         """A bar that names what failed and why, with a button where weights are missing."""
         _log.warning("%s", encodable(str(error)))
+        if isinstance(error, MissingModelError):
+            buttons = [(CHOOSE_MODEL, self._choose_model)]
+            self._notices.show_notice(NoticeKind.ERROR, error.problem, buttons, key="weights")
+            return
         if isinstance(error, WeightsError):
             self._notices.show_notice(
                 NoticeKind.ERROR, error.problem, [(GET_WEIGHTS, self._get_weights)], key="weights"

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
-from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView, Showing
 from yamnet_gui.gui.state.document import Document
@@ -21,14 +20,12 @@ class ShownClasses(QObject):
         document: Document,
         classes: ClassView,
         class_map: ClassMapState,
-        ontology: Ontology,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
         self._classes = classes
         self._class_map = class_map
-        self._order_in_tree = {c: place for place, c in enumerate(ontology.class_order)}
         self._at_cursor: tuple[int, ...] = ()
         self._by_default: int | None = None
         classes.options_changed.connect(self.update)
@@ -64,12 +61,13 @@ class ShownClasses(QObject):
             case Showing.BEST:
                 chosen = np.flatnonzero(best > 0).tolist() if scores is not None else []
         mean = scores.mean if scores is not None else best
+        places = self._class_map.ontology.class_places
         ranks: dict[ClassOrder, Callable[[int], Any]] = {
             ClassOrder.BEST: lambda i: -best[i],
             ClassOrder.MEAN: lambda i: -mean[i],
             ClassOrder.COUNT: lambda i: (-counts[i], -best[i]),
             ClassOrder.NAME: lambda i: self._class_map.value[i].name.casefold(),
-            ClassOrder.ONTOLOGY: lambda i: self._order_in_tree.get(i, i),
+            ClassOrder.ONTOLOGY: lambda i: places.get(i, i),
         }
         if view.showing in (Showing.BEST, Showing.EVENTS):
             chosen = sorted(chosen, key=lambda i: -best[i])[: view.limit]

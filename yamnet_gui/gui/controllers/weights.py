@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from yamnet_gui.analysis import Model, ResultCache, WeightsModel
-from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.errors import MissingModelError, UserError
 from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.jobs.analysis import (
@@ -18,7 +18,9 @@ from yamnet_gui.gui.jobs.analysis import (
     UseWeightsJob,
 )
 from yamnet_gui.gui.state.settings import Settings
-from yamnet_gui.yamnet import WeightsFile, find_weights
+from yamnet_gui.labels.project.project_model import ProjectModel
+from yamnet_gui.yamnet import ModelInfo, WeightsFile, find_weights
+from yamnet_gui.yamnet.model_library import model_with_identity
 from yamnet_gui.yamnet.weights_copies import WeightsCopy
 
 
@@ -52,20 +54,62 @@ class Weights(QObject):
         self._runner = JobRunner("weights", self)
         self._fetch: JobHandle | None = None
         self._model = model
+        self._chosen: ProjectModel | None = None
 
     @property
     def path(self) -> Path | None:
         """Where the weights are; None where there are none yet."""
+        if self._chosen is not None:
+            try:
+                return self._chosen_model(self._chosen).path
+            except UserError:
+                return None
         path = find_weights()
         return path if path is not None and path.exists() else None
 
     def model(self) -> Model:
         """The network, loaded when it first has to run. Raises WeightsError where there is none."""
+        if self._chosen is not None:
+            return self._chosen_model(self._chosen)
         path = find_weights()
         if self._model is None or getattr(self._model, "path", None) != path:
             memo = self._cache.memo_folder if self._cache else None
             self._model = WeightsModel(path, memo, self._settings.value("runtime"))
         return self._model
+
+    @property
+    def chosen(self) -> ProjectModel | None:
+        """The fine-tuned model in the place of YAMNet; None: YAMNet."""
+        return self._chosen
+
+    def choose(self, model: ProjectModel | None) -> ModelInfo | None:
+        """A fine-tuned model in the place of YAMNet (None: YAMNet again); what it says of itself.
+
+        None also where its file is not here or cannot be read: `model` says so when it is to run.
+        """
+        self.cancel_preparing()
+        self._chosen, self._model = model, None
+        try:
+            info = None if model is None else self._chosen_model(model).info
+        except UserError:
+            info = None
+        self.prepare()
+        return info
+
+    def _chosen_model(self, chosen: ProjectModel) -> WeightsModel:
+        if isinstance(self._model, WeightsModel):
+            return self._model
+        path = model_with_identity(chosen.identity)
+        if path is None:
+            raise MissingModelError(
+                chosen.name,
+                "the model of this project is not among your models",
+                "add its file under Tools › Models, or choose another one there",
+            )
+        memo = self._cache.memo_folder if self._cache else None
+        model = WeightsModel(path, memo, self._settings.value("runtime"))
+        self._model = model
+        return model
 
     @property
     def is_preparing(self) -> bool:

@@ -24,14 +24,12 @@ class Questions:
         selection: EventSelection,
         label_sets: LabelSets,
         class_map: ClassMapState,
-        ontology: Ontology,
         window: QWidget,
     ) -> None:
         self._document = document
         self._selection = selection
         self._label_sets = label_sets
         self._class_map = class_map
-        self._ontology = ontology
         self._window = window
 
     def label(self, title: str, used: Sequence[str]) -> LabelChoice | None:
@@ -43,9 +41,14 @@ class Questions:
         own = [LabelChoice(x.name, x.class_index, x.mid) for x in self._label_sets.labels]
         event = self._selection.current_in(self._document.events)
         index = event.class_index if event is not None else None
-        near = near_choices(self._class_map.value, self._ontology, index)
+        near = near_choices(self._class_map.value, self._class_map.ontology, index)
         return ask_label(
-            self._class_map.value, self._ontology, title, used, self._window, [*own, *near]
+            self._class_map.value,
+            self._class_map.ontology,
+            title,
+            used,
+            self._window,
+            [*own, *near],
         )
 
     def confirm(self, question: str, verb: str) -> bool:

@@ -19,6 +19,7 @@ from .key_legend import KeyLegendFeature
 from .label_import.feature import ImportFeature
 from .label_sets.feature import LabelSetsFeature
 from .measures.feature import MeasuresFeature
+from .models.feature import ModelsFeature
 from .project.feature import ProjectMenu
 from .project.large_project import LargeProject
 from .project.merge_and_backup import MergeAndBackup
@@ -88,6 +89,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         custom_scores,
         similar_sounds,
         training,
+        ModelsFeature(context),
         embedding_map,
         Gallery(context, all_events, similar_sounds, embedding_map),
     )

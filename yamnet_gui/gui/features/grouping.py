@@ -30,7 +30,7 @@ class GroupingFeature(Feature):
         super().__init__()
         self._class_view = context.session.class_view
         self._grouping = context.session.grouping
-        self._ontology = context.session.ontology
+        self._class_map = context.session.class_map
         self._selection = context.session.selection
         self._settings = context.session.settings
         self._events_panel = context.shell.events
@@ -74,7 +74,7 @@ class GroupingFeature(Feature):
             ],
             grouping.level,
         )
-        roots = [(node.mid, node.name) for node in self._ontology.roots]
+        roots = [(node.mid, node.name) for node in self._class_map.ontology.roots]
         known = {mid for mid, _ in own}
         panel.branch.show_choices(
             [
@@ -88,11 +88,11 @@ class GroupingFeature(Feature):
     def _nodes(self, *also: str) -> list[OntologyNode]:
         """The nodes above the selected class from the root on, itself, and the current choices."""
         chosen = self._class_view.chosen
-        node = self._ontology.of_class(chosen) if chosen is not None else None
-        nodes = [node, *self._ontology.above(node.mid)] if node is not None else []
+        node = self._class_map.ontology.of_class(chosen) if chosen is not None else None
+        nodes = [node, *self._class_map.ontology.above(node.mid)] if node is not None else []
         nodes.reverse()
         for mid in also:
-            current = self._ontology.node(mid)
+            current = self._class_map.ontology.node(mid)
             if current is not None and current not in nodes:
                 nodes.append(current)
         return nodes

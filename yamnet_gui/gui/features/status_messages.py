@@ -228,7 +228,7 @@ class StatusMessages(Feature):
             self._show_error(error)
 
     def _on_analysis_failed(self, error: UserError) -> None:
-        if self._weights.path is None:
+        if self._weights.path is None and self._weights.chosen is None:
             self._offer_weights()
         elif isinstance(error, WeightsError):
             self._show_error(error)

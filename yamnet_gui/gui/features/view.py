@@ -25,7 +25,6 @@ class ViewActions(Feature):
         self._class_map = context.session.class_map
         self._class_view = context.session.class_view
         self._document = context.session.document
-        self._ontology = context.session.ontology
         self._settings = context.session.settings
         self._spectrogram_state = context.session.spectrogram
         self._timeline = context.session.timeline
@@ -115,7 +114,7 @@ class ViewActions(Feature):
 
         dialog = ClassPickerDialog(
             self._class_map.value,
-            self._ontology,
+            self._class_map.ontology,
             title="Show the score of",
             own_labels=False,
             parent=self._window,

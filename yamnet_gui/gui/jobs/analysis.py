@@ -64,11 +64,15 @@ class AnalyseJob:
 
     def run(self) -> Iterator[AnalysisStep]:
         sha256 = self.model.sha256
-        yield ModelName(self.model.name, sha256, known=sha256 in KNOWN_FILES)
+        yield ModelName(self.model.name, sha256, known=self._is_known(sha256))
         if self.cache is None or not content_is_known(self.path, self.cache.memo_folder):
             yield from self._load_meanwhile()
         for step in analyse_recording(self.path, self.model, self.settings, self.cache):
             yield step if self.extra is None else _widened(step, self.extra)
+
+    def _is_known(self, sha256: str) -> bool:
+        """Whether the weights are published, or the model says what it was made of."""
+        return sha256 in KNOWN_FILES or getattr(self.model, "info", None) is not None
 
     def _load_meanwhile(self) -> Iterator[Loading]:
         """Sums the recording up while another thread loads the network; waits for both."""

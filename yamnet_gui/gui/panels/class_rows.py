@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.class_map import ClassMap, SoundClass
-from yamnet_gui.core.ontology import Ontology, OntologyNode
+from yamnet_gui.core.ontology import OntologyNode
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder
 from yamnet_gui.gui.state.document import Document
@@ -74,9 +74,8 @@ class ClassMetrics:
 class ClassRows:
     """The rows as nodes; node 0 is above all of them. `build` makes them, `sort` reorders them."""
 
-    def __init__(self, class_map: ClassMapState, ontology: Ontology) -> None:
+    def __init__(self, class_map: ClassMapState) -> None:
         self._class_map = class_map
-        self._ontology = ontology
         self._words: list[str] = []
         self._kinds: frozenset[int] = frozenset()  # what is below a kind that was searched for
         self.class_count = 0
@@ -89,7 +88,7 @@ class ClassRows:
         self.nodes = [ClassNode("")]
         self.class_count = len(self._class_map.value)
         if by is ClassOrder.ONTOLOGY:
-            for node in self._ontology.roots:
+            for node in self._class_map.ontology.roots:
                 self._branch(node, ROOT)
             self._add_custom_classes()
             return
@@ -121,8 +120,9 @@ class ClassRows:
     def _kinds_of(self, text: str) -> frozenset[int]:
         """The classes below the kind of sound of this name."""
         wanted = text.casefold()
-        nodes = [n for n in self._ontology.nodes if wanted and n.name.casefold() == wanted]
-        below = (k.class_index for n in nodes for k in self._ontology.below(n.mid))
+        tree = self._class_map.ontology
+        nodes = [n for n in tree.nodes if wanted and n.name.casefold() == wanted]
+        below = (k.class_index for n in nodes for k in tree.below(n.mid))
         return frozenset(index for index in below if index is not None)
 
     def _add(self, node: ClassNode) -> int:
@@ -135,7 +135,7 @@ class ClassRows:
 
     def _branch(self, source: OntologyNode, parent: int) -> bool:
         """Adds a node and what is below it; not where there is no class to be listed in it."""
-        members = {n.class_index for n in self._ontology.below(source.mid)} - {None}
+        members = {n.class_index for n in self._class_map.ontology.below(source.mid)} - {None}
         name = source.name
         if source.class_index is not None:
             name = self._class_map.value[source.class_index].name
@@ -147,7 +147,8 @@ class ClassRows:
             members=frozenset(i for i in members if i is not None),
         )
         number = self._add(node)
-        below = [self._branch(child, number) for child in self._ontology.children(source.mid)]
+        kinds = self._class_map.ontology.children(source.mid)
+        below = [self._branch(child, number) for child in kinds]
         if any(below) or (
             source.class_index is not None
             and self._matches(self._class_map.value[source.class_index])
@@ -159,7 +160,8 @@ class ClassRows:
 
     def _add_custom_classes(self) -> None:
         """Custom classes have no place in the ontology: they get their own branch."""
-        outside = [c for c in self._class_map.value if self._ontology.of_class(c.index) is None]
+        tree = self._class_map.ontology
+        outside = [c for c in self._class_map.value if tree.of_class(c.index) is None]
         listed = [c for c in outside if self._matches(c)]
         if listed:
             members = frozenset(c.index for c in outside)

@@ -10,7 +10,6 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView
 from yamnet_gui.gui.state.document import Document
@@ -50,7 +49,6 @@ class ClassTableModel(QAbstractItemModel):
     def __init__(
         self,
         class_map: ClassMapState,
-        ontology: Ontology,
         class_view: ClassView,
         rules: Rules,
         document: Document,
@@ -64,7 +62,7 @@ class ClassTableModel(QAbstractItemModel):
         self._document = document
         self._search = ""
         self._order = class_view.order
-        self._rows = ClassRows(class_map, ontology)
+        self._rows = ClassRows(class_map)
         self._metrics = ClassMetrics(document, len(class_map.value))
         self._rows.build(self._order, self._search, self._metrics)
 

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.class_map import ClassMapState
@@ -63,7 +62,6 @@ class ClassesPanel(QWidget):
     def __init__(
         self,
         class_map: ClassMapState,
-        ontology: Ontology,
         class_view: ClassView,
         rules: Rules,
         document: Document,
@@ -74,7 +72,7 @@ class ClassesPanel(QWidget):
         self._view = class_view
         self._rules = rules
         self._document = document
-        self.model = ClassTableModel(class_map, ontology, class_view, rules, document, self)
+        self.model = ClassTableModel(class_map, class_view, rules, document, self)
         self.model.threshold_edited.connect(self._on_edited)
         self.model.figures_changed.connect(self._on_figures)
         self._later = Debounced(self, _COALESCED_MS, self.refresh)
@@ -105,8 +103,9 @@ class ClassesPanel(QWidget):
         return QSize(280, 480)
 
     def _build(self) -> None:
-        self.search = SearchField("Search 521 classes", self)
-        self.search.setPlaceholderText(f"Search {counted(len(self._class_map.value), 'class')}")
+        self.search = SearchField("Search classes", self)
+        self._show_count()
+        self.model.modelReset.connect(self._show_count)
         self.search.textChanged.connect(self.model.set_search)
         self.search.left_down.connect(self._enter_tree)
         self.search.returnPressed.connect(self._enter_tree)
@@ -209,6 +208,9 @@ class ClassesPanel(QWidget):
 
     def _on_threshold(self, value: float) -> None:
         self.threshold_requested.emit(None, value)
+
+    def _show_count(self) -> None:
+        self.search.setPlaceholderText(f"Search {counted(len(self._class_map.value), 'class')}")
 
     def _on_edited(self, class_index: int, value: float) -> None:
         self.threshold_requested.emit(class_index, value)

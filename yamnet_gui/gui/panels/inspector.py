@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.channels import channel_name
 from yamnet_gui.core.events import Event
-from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.detection import kinds_of
 from yamnet_gui.detection.grouping import GroupedEvent
@@ -58,7 +57,6 @@ class InspectorPanel(QWidget):
         selection: EventSelection,
         timeline: Timeline,
         class_map: ClassMapState,
-        ontology: Ontology,
         grouping: Grouping | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -68,7 +66,6 @@ class InspectorPanel(QWidget):
         self._selection = selection
         self._timeline = timeline
         self._class_map = class_map
-        self._ontology = ontology
         self._event: Event | None = None
         self._own_keys: Mapping[str, str] | None = None
         self._more: list[Callable[[Event], Sequence[tuple[str, str]]]] = []
@@ -305,7 +302,7 @@ class InspectorPanel(QWidget):
 
     def _facts_of(self, event: Event) -> list[tuple[str, str]]:
         rows = dict(event_facts(event, self._timeline))
-        kinds = kinds_of(event, self._document.shown.left_out, self._ontology)
+        kinds = kinds_of(event, self._document.shown.left_out, self._class_map.ontology)
         if kinds:
             rows["Also as"] = ", ".join(
                 f"{one.label} {one.score_max:.2f}" if one.score_max is not None else one.label
@@ -317,10 +314,11 @@ class InspectorPanel(QWidget):
 
     def _kinds(self, event: Event) -> str:
         """What the class is a kind of, widest first, along the first parents."""
-        node = self._ontology.of_class(event.class_index) if event.class_index is not None else None
+        tree, index = self._class_map.ontology, event.class_index
+        node = tree.of_class(index) if index is not None else None
         names: list[str] = []
         while node is not None and node.parent_mids:
-            node = self._ontology.node(node.parent_mids[0])
+            node = tree.node(node.parent_mids[0])
             if node is not None:
                 names.append(node.name)
         return " › ".join(reversed(names))

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.embedding import Classifier
+from yamnet_gui.yamnet import ModelInfo
 
 from .class_map import ClassMapState
 from .class_view import ClassView
@@ -85,6 +87,14 @@ class CustomClasses(QObject):
         self._classes = custom
         self._class_view.forget_from(len(self._class_map.value))
         self._document.set_class_count(len(self._class_map.value))
+        self.changed.emit()
+
+    def set_model(self, classes: ClassMap, info: ModelInfo | None) -> None:
+        """The classes of another model, without custom ones; those of before are all forgotten."""
+        self._class_map.set_model_classes(classes, info)
+        self._classes = ()
+        self._class_view.forget_from(0)
+        self._document.set_class_count(len(classes))
         self.changed.emit()
 
     def with_put(self, *classes: CustomClass) -> tuple[CustomClass, ...]:

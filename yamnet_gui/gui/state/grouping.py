@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import EventList
-from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.detection import GroupedEvent, group_events, grouping_levels, mids_below
 
 from .class_map import ClassMapState
@@ -26,13 +25,11 @@ class Grouping(QObject):
         self,
         document: Document,
         class_map: ClassMapState,
-        ontology: Ontology,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
         self._class_map = class_map
-        self._ontology = ontology
         self._level = ""
         self._levels: frozenset[str] = frozenset()
         self._branch = ""
@@ -68,7 +65,7 @@ class Grouping(QObject):
     def set_level(self, level: str) -> None:
         """Groups by another level. Raises SettingsError for an unknown node."""
         if level != self._level:
-            self._levels = grouping_levels([level] if level else [], self._ontology)
+            self._levels = grouping_levels([level] if level else [], self._class_map.ontology)
             self._level = level
             self._source = None
             self.changed.emit()
@@ -77,7 +74,7 @@ class Grouping(QObject):
         """Lists only what is this node or below it ("": everything)."""
         if mid != self._branch:
             self._branch = mid
-            self._mids = mids_below(self._ontology, mid) if mid else None
+            self._mids = mids_below(self._class_map.ontology, mid) if mid else None
             self.changed.emit()
 
     def group_of(self, event_id: str) -> GroupedEvent | None:
@@ -119,7 +116,7 @@ class Grouping(QObject):
         groups = [
             group
             for group in group_events(
-                self._document.events, self._ontology, self._class_map.value, self._levels
+                self._document.events, self._class_map.ontology, self._class_map.value, self._levels
             )
             if any(member.id not in left_out for member in group.members)
         ]

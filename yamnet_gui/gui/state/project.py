@@ -124,6 +124,11 @@ class ProjectState(QObject):
         self.steps_changed.emit()
         return before
 
+    def reload(self) -> None:
+        """Everything of the open project is read again, as after opening it: its model changed."""
+        self.forget_recording()
+        self.project_changed.emit()
+
     def set_moved(self) -> None:
         """The open project goes on in a copy, which is a project like any other."""
         if self._storage_mode is StorageMode.PERSONAL:

@@ -152,11 +152,11 @@ def _along(events: Sequence[Event], depth: Depth, ontology: Ontology) -> list[Ev
 
 def _covered_by_subclasses(event: Event, events: Sequence[Event], ontology: Ontology) -> bool:
     """Whether events of more specific classes cover all of this one's time."""
-    if event.class_index is None:
+    node = ontology.of_event(event.class_index, event.mid, event.label)
+    if node is None or event.class_index is None:
         return False
-    kinds = ontology.classes_at_or_below(event.class_index) - {event.class_index}
-    finer = [e for e in events if e.class_index in kinds]
-    return _covered(event, finer)
+    names = {one.name for one in ontology.below(node.mid)}
+    return _covered(event, [e for e in events if e.class_index is not None and e.label in names])
 
 
 def _covered(event: Event, others: Iterable[Event]) -> bool:
@@ -176,7 +176,7 @@ def _ancestors(events: Sequence[Event], ontology: Ontology) -> Iterator[Event]:
     for event in events:
         by_label.setdefault(event.label, []).append(event)
     for event in events:
-        node = ontology.of_class(event.class_index) if event.class_index is not None else None
+        node = ontology.of_event(event.class_index, event.mid, event.label)
         for above in ontology.above(node.mid) if node else ():
             if above.abstract and above.class_index is None:
                 continue

@@ -61,7 +61,8 @@ class LeftOut:
 def _sounds(index: EventIndex, tables: Tables, at: NDArray[np.int64]) -> Sounds:
     """Events by position, as columns."""
     ontology = bundled_ontology()
-    nodes = np.array([ontology.position(k, mid) for _, k, mid in tables.kinds] or [-1], np.int64)
+    places = [ontology.position(index, mid, label) for label, index, mid in tables.kinds]
+    nodes = np.array(places or [-1], np.int64)
     state, source = index.column("state")[at], index.column("source")[at]
     return Sounds(
         nodes[index.column("kind")[at]],

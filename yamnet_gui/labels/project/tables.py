@@ -3,7 +3,7 @@
 import copy
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from yamnet_gui.core.stopping import until_stopped
 from .bulk import insert_rows
 from .codec import dumps, finite, from_fields, parse_utc, parsed, to_fields, utc_text
 from .models import LabelSet, Recording, RecordingState, Reviewed, StoredRules
+from .project_model import CUSTOM_CLASSES, MODEL, class_indices
 from .row_rules import RowReader
 
 STATES = tuple(ReviewState)
@@ -57,6 +58,7 @@ class Tables:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.kinds: list[tuple[str, int | None, str]] = []
+        self._class_indices: Mapping[str, int] | None = None
         self._kind_codes: dict[tuple[str, int | None, str], int] = {}
         self._recs: dict[str, int] = {}
         self._ids: dict[int, str] = {}
@@ -79,9 +81,11 @@ class Tables:
             "SELECT kind, label, class_index, mid FROM kinds ORDER BY kind"
         )
         rows = list(_KINDS.each(stored))
+        self._class_indices = class_indices(self.text(MODEL), self.text(CUSTOM_CLASSES))
         self.kinds = [("?", None, "")] * (rows[-1][0] + 1 if rows else 0)
         for kind, label, class_index, mid in rows:
-            self.kinds[kind] = (label, None if class_index < 0 else class_index, mid)
+            stored_index = None if class_index < 0 else class_index
+            self.kinds[kind] = self._present(label, stored_index, mid)
         self._kind_codes = {self.kinds[row[0]]: row[0] for row in rows}
         pairs = self.connection.execute("SELECT rec, id, path FROM recordings").fetchall()
         self._recs = {row[1]: row[0] for row in _RECORDING_KEYS.each(pairs)}
@@ -104,11 +108,11 @@ class Tables:
         return np.isin(recs, np.fromiter(self._ids, np.int64, len(self._ids)))
 
     def kind_of(self, event: Event) -> int:
-        key = (event.label, event.class_index, event.mid)
+        key = self._present(event.label, event.class_index, event.mid)
         code = self._kind_codes.get(key)
         if code is None:
             code = len(self.kinds)
-            stored = -1 if event.class_index is None else int(event.class_index)
+            stored = -1 if key[1] is None else int(key[1])
             self.connection.execute(
                 "INSERT INTO kinds (kind, label, class_index, mid) VALUES (?, ?, ?, ?)",
                 (code, str(event.label), stored, event.mid),
@@ -116,6 +120,13 @@ class Tables:
             self.kinds.append(key)
             self._kind_codes[key] = code
         return code
+
+    def _present(self, label: str, index: int | None, mid: str) -> tuple[str, int | None, str]:
+        """A kind with the index that its class has in the project's model."""
+        known = self._class_indices
+        if known is not None:
+            index = known.get(mid) if mid in known else known.get(str(label).casefold())
+        return label, index, mid
 
     # events
 
@@ -205,6 +216,8 @@ class Tables:
             self.connection.execute(
                 "INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"{_TEXT}{name}", text)
             )
+        if name == MODEL or (name == CUSTOM_CLASSES and self._class_indices is not None):
+            self.refresh()
 
     def some_events(self, rec: int, event_ids: Iterable[str]) -> Iterator[Event]:
         """Events of a recording with these ids, in no order."""

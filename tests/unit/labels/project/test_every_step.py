@@ -202,6 +202,7 @@ WRITERS = {
 }
 NOT_UNDONE = {
     "gui/state/label_sets.py",  # which set is in use
+    "labels/project/project_model.py",  # chosen in a dialog that shows it, and chosen again
     "labels/project/stabilities.py",  # measured, and measured again at will
     "gui/features/custom_classes/project_classes.py",  # files found in another place
     "gui/features/custom_classes/score_jobs.py",  # where detecting goes on after a stop

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.jobs.demo import demo_analysis, demo_recording
 from yamnet_gui.gui.state.document import AnalysisState
@@ -22,6 +23,7 @@ class InitialAnalysis(AutomaticService):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._document = context.session.document
+        self._class_map = context.session.class_map
         self._analysis = context.services.analysis
         self._weights = context.services.weights
         self._recording_loader = context.services.recording
@@ -39,7 +41,8 @@ class InitialAnalysis(AutomaticService):
         if recording is None or self._document.state is not AnalysisState.NONE:
             return
         try:
-            if recording.info.path == demo_recording():
+            of_yamnet = self._class_map.model_classes == bundled_class_map()
+            if of_yamnet and recording.info.path == demo_recording():
                 stored = demo_analysis(recording.info)
                 if self._weights.path is None or self._is_of_weights(stored):
                     self._analysis.show(stored)

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.runner import Job
 from yamnet_gui.gui.controllers.project_manager import ProjectManager
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.jobs.review import DecideJob, RelabelJob
+from yamnet_gui.gui.state.class_map import ClassMapState
 
 from .editor import EventEditor
 
@@ -24,10 +24,12 @@ class BulkSteps:
     The message of a step on several has *Undo* beside it.
     """
 
-    def __init__(self, editor: EventEditor, projects: ProjectManager, ontology: Ontology) -> None:
+    def __init__(
+        self, editor: EventEditor, projects: ProjectManager, class_map: ClassMapState
+    ) -> None:
         self._editor = editor
         self._projects = projects
-        self._ontology = ontology
+        self._class_map = class_map
 
     @property
     def reviewer(self) -> str:
@@ -56,7 +58,7 @@ class BulkSteps:
         if project is None or not len(rows):
             return False
         label = (choice.label, choice.class_index, choice.mid)
-        job = RelabelJob(project, rows, label, self._editor.reviewer, self._ontology)
+        job = RelabelJob(project, rows, label, self._editor.reviewer, self._class_map.ontology)
         return self.run(job, f"Relabelled to {choice.label}")
 
     def run(self, job: Job, done: str, then: Callable[[Any], None] | None = None) -> bool:

@@ -6,7 +6,6 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.events import Event
-from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.dialogs.questions import Questions
@@ -29,7 +28,6 @@ class Labels(QObject):
         editor: EventEditor,
         label_sets: LabelSets,
         class_map: ClassMapState,
-        ontology: Ontology,
         questions: Questions,
         go_on: GoOn,
     ) -> None:
@@ -38,7 +36,6 @@ class Labels(QObject):
         self._go_on = go_on
         self._sets = label_sets
         self._class_map = class_map
-        self._ontology = ontology
         self._questions = questions
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -162,7 +159,7 @@ class Labels(QObject):
                 choice.class_index,
                 choice.mid,
                 reviewer=reviewer,
-                ontology=self._ontology,
+                ontology=self._class_map.ontology,
                 negatives_of=negatives_of,
             )
 

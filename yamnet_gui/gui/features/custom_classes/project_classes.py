@@ -21,6 +21,7 @@ from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.labels.project import Command, Project, group, set_rules, set_texts
 from yamnet_gui.labels.project.calibrations import without_classes
 from yamnet_gui.labels.project.present_rules import present, write
+from yamnet_gui.labels.project.project_model import CUSTOM_CLASSES
 
 from .score_jobs import LoadClassesJob
 from .stored_classes import StoredClasses
@@ -28,7 +29,7 @@ from .stored_classes import StoredClasses
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
-_VALUE = "taught_classes"
+_VALUE = CUSTOM_CLASSES
 _FOLDER_SUFFIX = "-classes"
 
 
@@ -85,7 +86,7 @@ class ProjectClasses(QObject):
             if known is not None and known.index < self._class_map.model_count:
                 raise UserError(
                     label,
-                    "is already a class of YAMNet",
+                    "is already a class of the model",
                     "give the custom class another name",
                 )
         path = self._write(classifier)

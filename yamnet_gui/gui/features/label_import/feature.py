@@ -35,7 +35,6 @@ class ImportFeature(Feature):
         super().__init__()
         self._class_map = context.session.class_map
         self._document = context.session.document
-        self._ontology = context.session.ontology
         self._project = context.session.project
         self._settings = context.session.settings
         self._project_manager = context.services.projects
@@ -133,7 +132,11 @@ class ImportFeature(Feature):
 
     def _ask_class(self, label: str, near: Sequence[str]) -> str | None:
         choice = ask_label(
-            self._class_map.value, self._ontology, f"Import “{label}” as", near, self._window
+            self._class_map.value,
+            self._class_map.ontology,
+            f"Import “{label}” as",
+            near,
+            self._window,
         )
         return choice.label if choice is not None else None
 

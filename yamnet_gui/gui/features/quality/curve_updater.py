@@ -23,7 +23,6 @@ class CurveUpdater:
 
     def __init__(self, context: Context, parent: QObject) -> None:
         self._class_map = context.session.class_map
-        self._ontology = context.session.ontology
         self._background = LatestJob("curves", parent, context.shell.show_error)
 
     @property
@@ -46,7 +45,7 @@ class CurveUpdater:
         """Computes the curve of `label` for the events that were measured."""
         from .jobs import CurveJob
 
-        below = self._ontology if measurement.below else None
+        below = self._class_map.ontology if measurement.below else None
         job = CurveJob(
             measurement.on,
             measurement.rules,

@@ -36,7 +36,6 @@ class EvaluationFeature(Feature):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._class_map = context.session.class_map
-        self._ontology = context.session.ontology
         self._project = context.session.project
         self._rules = context.session.rules
         self._settings = context.session.settings
@@ -111,7 +110,7 @@ class EvaluationFeature(Feature):
             source,
             self._rules.rule_set,
             self._class_map.value,
-            self._ontology if dialog.below else None,
+            self._class_map.ontology if dialog.below else None,
             dialog.collar_s,
         )
         self._background.run(job, self._on_step, self._failed, self._done)
@@ -146,7 +145,7 @@ class EvaluationFeature(Feature):
         dialog.show_tuning(None)
         dialog.show_progress("Tuning", 0, 1)
         scope = dialog.tuning.scope
-        below = self._ontology if dialog.below and scope == "default" else None
+        below = self._class_map.ontology if dialog.below and scope == "default" else None
         job = TuneJob(
             measurement.on,
             measurement.rules,

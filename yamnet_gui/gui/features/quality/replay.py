@@ -33,7 +33,6 @@ class ReplayFeature(Feature):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._class_map = context.session.class_map
-        self._ontology = context.session.ontology
         self._project = context.session.project
         self._rules_in_use = context.session.rules
         self._settings = context.session.settings
@@ -97,7 +96,7 @@ class ReplayFeature(Feature):
     def use_rules_file(self, path: Path) -> None:
         """Replays with the rules of a file."""
         try:
-            rules = load_rules(path, self._class_map.value, self._ontology)
+            rules = load_rules(path, self._class_map.value, self._class_map.ontology)
         except UserError as error:
             self._failed(error)
             self._offer()
@@ -166,7 +165,7 @@ class ReplayFeature(Feature):
         if isinstance(value, RuleSet):
             return value
         if isinstance(value, str) and value in PRESETS:
-            return rules_by_name(value, self._class_map.value, self._ontology)
+            return rules_by_name(value, self._class_map.value, self._class_map.ontology)
         return self._rules_in_use.rule_set
 
     def _model(self) -> ModelName:

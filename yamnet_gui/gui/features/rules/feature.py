@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QInputDialog, QMenu
 
+from yamnet_gui.analysis.custom_classes import with_model_rules
 from yamnet_gui.analysis.rule_choice import rules_by_name
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.detection import BALANCED, PRESETS, RuleSet, preset
@@ -40,7 +41,6 @@ class RulesFeature(Feature):
         self._class_map = context.session.class_map
         self._class_view = context.session.class_view
         self._custom_classes = context.session.custom_classes
-        self._ontology = context.session.ontology
         self._project = context.session.project
         self._rules = context.session.rules
         self._notices = context.shell.notices
@@ -52,7 +52,7 @@ class RulesFeature(Feature):
         self._later = Debounced(self, _SAVED_AFTER_MS, self.store)
         self.files = RulesFiles(context)
         self.applier = RulesApplier(context, self)
-        self.panel = RulesPanel(self._class_map, self._ontology, self._class_view, self._rules)
+        self.panel = RulesPanel(self._class_map, self._class_view, self._rules)
         self._window.add_panel("rules", "Rules", self.panel, left=False, behind="events")
         self.panel.edited.connect(self._rules.set)
         self.panel.set_chosen.connect(self.use)
@@ -87,7 +87,8 @@ class RulesFeature(Feature):
 
     def reset_rules(self) -> None:
         """Removes the rules of all classes, and resets the default rule."""
-        self._rules.set(preset(BALANCED, self._ontology))
+        balanced = preset(BALANCED, self._class_map.ontology)
+        self._rules.set(with_model_rules(balanced, self._class_map.model_info))
 
     def use(self, name: str) -> None:
         """Switches to a preset, or to rules that were saved under a name."""
@@ -95,10 +96,10 @@ class RulesFeature(Feature):
             stored = self._saved().get(name)
             if stored is not None:
                 self._rules.set(
-                    rules_persistence.read(stored, self._class_map.value, self._ontology)
+                    rules_persistence.read(stored, self._class_map.value, self._class_map.ontology)
                 )
             else:
-                self._rules.set(rules_by_name(name, self._class_map.value, self._ontology))
+                self._rules.set(rules_by_name(name, self._class_map.value))
         except UserError as error:
             self._show_error(error)
         self.panel.refresh()
@@ -156,7 +157,7 @@ class RulesFeature(Feature):
         old = rules_persistence.present(project.settings.rule_sets())
         try:
             if old is not None:
-                before = rules_persistence.read(old, self._class_map.value, self._ontology)
+                before = self._read(old)
             else:
                 before = self._unchanged(project)
                 if self._rules.rule_set == before:
@@ -198,7 +199,7 @@ class RulesFeature(Feature):
             if stored is not None:
                 self._missing = rules_persistence.missing(stored, self._class_map.value)
                 self._rules.set(
-                    rules_persistence.read(stored, self._class_map.value, self._ontology)
+                    rules_persistence.read(stored, self._class_map.value, self._class_map.ontology)
                 )
             elif first or self._known:
                 self._rules.set(self._unchanged(project))
@@ -213,7 +214,13 @@ class RulesFeature(Feature):
 
     def _unchanged(self, project: Project) -> RuleSet:
         """The rules of a project that stores none."""
-        return rules_persistence.unchanged(project.recordings.rules_of_events(), self._ontology)
+        of_events = project.recordings.rules_of_events()
+        unchanged = rules_persistence.unchanged(of_events, self._class_map.ontology)
+        return with_model_rules(unchanged, self._class_map.model_info)
+
+    def _read(self, stored: StoredRules) -> RuleSet:
+        """Raises UserError."""
+        return rules_persistence.read(stored, self._class_map.value, self._class_map.ontology)
 
     def _saved(self) -> dict[str, StoredRules]:
         project = self._project.project
@@ -221,10 +228,10 @@ class RulesFeature(Feature):
 
     def _list_sets(self) -> None:
         own = self._saved()
-        self._bases = {name: preset(name, self._ontology).rules_id for name in PRESETS}
+        self._bases = {name: preset(name, self._class_map.ontology).rules_id for name in PRESETS}
         for name, stored in own.items():
             try:
-                rules = rules_persistence.read(stored, self._class_map.value, self._ontology)
+                rules = self._read(stored)
             except UserError:
                 continue
             self._bases[name] = rules.rules_id

@@ -23,7 +23,6 @@ class RulesFiles:
 
     def __init__(self, context: Context) -> None:
         self._class_map = context.session.class_map
-        self._ontology = context.session.ontology
         self._rules = context.session.rules
         self._settings = context.session.settings
         self._notices = context.shell.notices
@@ -65,6 +64,6 @@ class RulesFiles:
     def read(self, path: Path) -> None:
         """Switches to the rules of a JSON file; the current ones stay if it cannot be read."""
         try:
-            self._rules.set(load_rules(path, self._class_map.value, self._ontology))
+            self._rules.set(load_rules(path, self._class_map.value, self._class_map.ontology))
         except UserError as error:
             self._show_error(error)

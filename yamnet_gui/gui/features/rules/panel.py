@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.detection import (
     EVERYTHING,
@@ -112,14 +111,12 @@ class RulesPanel(QWidget):
     def __init__(
         self,
         class_map: ClassMapState,
-        ontology: Ontology,
         class_view: ClassView,
         rules: Rules,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._class_map = class_map
-        self._ontology = ontology
         self._view = class_view
         self._rules = rules
         self._scopes: tuple[Scope, ...] = (EVERYTHING,)
@@ -163,11 +160,11 @@ class RulesPanel(QWidget):
         """Shows the current rules."""
         rules, scope = self._rules.rule_set, self.scope
         own = own_rule(rules, scope)
-        below = inherited_rule(rules, scope, self._ontology)
+        below = inherited_rule(rules, scope, self._class_map.ontology)
         effective = own if scope == EVERYTHING else own.over(below)
         for field in _FIELDS:
             value = getattr(own, field.name)
-            origin = inherited_from(rules, scope, field.name, self._ontology)
+            origin = inherited_from(rules, scope, field.name, self._class_map.ontology)
             if scope == EVERYTHING:
                 value = None if value == getattr(below, field.name) else value
             text = "" if origin is None else "all" if origin == EVERYTHING else origin.name
@@ -244,7 +241,7 @@ class RulesPanel(QWidget):
         if chosen is None or chosen >= len(self._class_map.value):
             self._scopes = (EVERYTHING,)
         else:
-            self._scopes = scopes_of(chosen, self._class_map.value, self._ontology)
+            self._scopes = scopes_of(chosen, self._class_map.value, self._class_map.ontology)
         with QSignalBlocker(self.scope_box):
             self.scope_box.clear()
             for scope in self._scopes:
@@ -261,11 +258,11 @@ class RulesPanel(QWidget):
     def _moved(self, name: str, value: Any) -> None:
         rules, scope = self._rules.rule_set, self.scope
         rule = replace(own_rule(rules, scope), **{name: value})
-        self.edited.emit(with_rule(rules, scope, rule, self._ontology))
+        self.edited.emit(with_rule(rules, scope, rule, self._class_map.ontology))
 
     def _cleared(self, name: str) -> None:
         scope = self.scope
-        self.edited.emit(without_value(self._rules.rule_set, scope, name, self._ontology))
+        self.edited.emit(without_value(self._rules.rule_set, scope, name, self._class_map.ontology))
 
 
 _ROWS_OF_EVENTS = ("method", "on", "merge_gap_s", "shortest_s", "padding_s", "cooldown_s", "edges")

@@ -28,7 +28,7 @@ class SearchFeedback(QObject):
         self._bulk = context.services.review.bulk
         self._custom_classes = context.session.custom_classes
         self._document = context.session.document
-        self._ontology = context.session.ontology
+        self._class_map = context.session.class_map
         self._project = context.session.project
         self._settings = context.session.settings
         self._similar = similar
@@ -106,7 +106,7 @@ class SearchFeedback(QObject):
                 label,
                 state,
                 self._bulk.reviewer,
-                self._ontology,
+                self._class_map.ontology,
                 frozenset(self._created),
                 own,
                 relabel,
