@@ -8,6 +8,7 @@ this process dead.
 import faulthandler
 import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -16,6 +17,7 @@ from random import Random
 from typing import Any
 
 HANG_S = 10.0
+"""Of processor time for a file; where it waits instead, as on a busy machine, six times that."""
 MEMORY = 2 << 30
 _OTHER = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "socket.connect",
           "socket.getaddrinfo", "pickle.find_class"}  # fmt: skip
@@ -104,6 +106,7 @@ def main(folder: Path, target: str, seed: int, seconds: float, mutations: int) -
     (folder / "work").mkdir()
     watch = Watch(folder)
     sys.addaudithook(watch)
+    faulthandler.register(signal.SIGPROF, chain=True)  # shows where it stands, and ends it
     read_undamaged_imports(read)
     before = most_memory()
     limit_memory()
@@ -113,7 +116,8 @@ def main(folder: Path, target: str, seed: int, seconds: float, mutations: int) -
     end = time.monotonic() + seconds
     while count < mutations if mutations else time.monotonic() < end:
         (folder / "now").write_text(str(seed + count))
-        faulthandler.dump_traceback_later(HANG_S, exit=True)
+        signal.setitimer(signal.ITIMER_PROF, HANG_S)
+        faulthandler.dump_traceback_later(6 * HANG_S, exit=True)
         start = time.monotonic()
         watch.on = True
         try:
@@ -127,6 +131,7 @@ def main(folder: Path, target: str, seed: int, seconds: float, mutations: int) -
             failure = None
         watch.on = False
         took = time.monotonic() - start
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
         faulthandler.cancel_dump_traceback_later()
         if took > slowest:
             slowest, slowest_seed = took, seed + count
