@@ -12,36 +12,15 @@ import sys
 import threading
 from pathlib import Path
 
-import numpy as np
-
 from yamnet_gui.core.errors import WeightsError
-from yamnet_gui.core.model_parameters import LOG_OFFSET, MEL_BANDS, PATCH_FRAMES
+from yamnet_gui.core.model_parameters import MEL_BANDS, PATCH_FRAMES
 
 from ._tensorflow import import_tensorflow
+from .check import check_patches, difference
 from .conversion import DONE, FAILED, TEMPORARY
 from .litert_network import LiteRTNetwork
-from .network import EMBEDDING_TOLERANCE, SCORE_TOLERANCE, Floats
 from .tensorflow_network import TensorFlowNetwork, network_function
 from .weights import Weights, load_weights
-
-EMBEDDING_PRECISION = 1e-5
-"""Of the highest value, where weights give embeddings far above YAMNet's, which stay below 10."""
-_CHECKED_PATCHES = 20  # more than one batch of LiteRT, and one that is not full
-
-
-def check_patches() -> Floats:
-    """Log-mel patches (20, 96, 64), always the same: silence, noise of all levels, bands, edges."""
-    random = np.random.default_rng(0)
-    quiet = np.float32(np.log(LOG_OFFSET))
-    patches = np.full((_CHECKED_PATCHES, PATCH_FRAMES, MEL_BANDS), quiet, np.float32)
-    for number in range(1, _CHECKED_PATCHES):
-        level = -6 + 9 * number / _CHECKED_PATCHES
-        patches[number] = level + random.standard_normal(patches.shape[1:], np.float32)
-        if number % 3 == 1:  # a steady tone in silence
-            patches[number, :, np.arange(MEL_BANDS) != 3 * number] = quiet
-        elif number % 3 == 2:  # silence until the sound begins
-            patches[number, : 4 * number] = quiet
-    return patches
 
 
 def converted(weights: Weights) -> bytes:
@@ -53,21 +32,11 @@ def converted(weights: Weights) -> bytes:
     return tf.lite.TFLiteConverter.from_concrete_functions([concrete], tf.Module()).convert()
 
 
-def difference(content: bytes, weights: Weights) -> str:
+def checked(content: bytes, weights: Weights) -> str:
     """How LiteRT's results differ from TensorFlow's on `check_patches`; "" where they are equal."""
     patches = check_patches()
-    wanted_scores, wanted = TensorFlowNetwork(weights, len(patches))(patches)
-    scores, embeddings = LiteRTNetwork(content, weights.file, threads=1)(patches)
-    by_score = float(np.abs(scores - wanted_scores).max())
-    by_embedding = float(np.abs(embeddings - wanted).max())
-    allowed = max(EMBEDDING_TOLERANCE, EMBEDDING_PRECISION * float(wanted.max()))
-    # not "greater than": what is not a number must fail, too
-    if by_score <= SCORE_TOLERANCE and by_embedding <= allowed:
-        return ""
-    return (
-        f"its scores would differ from TensorFlow's by {by_score:.1e}"
-        f" and its embeddings by {by_embedding:.1e}"
-    )
+    results = LiteRTNetwork(content, weights.file, threads=1)(patches)
+    return difference(results, TensorFlowNetwork(weights, len(patches))(patches), "TensorFlow")
 
 
 def convert(weights_path: Path, out: Path) -> str:
@@ -81,7 +50,7 @@ def convert(weights_path: Path, out: Path) -> str:
     print(0.5, flush=True)
     content = converted(weights)
     print(0.8, flush=True)
-    problem = difference(content, weights)
+    problem = checked(content, weights)
     if problem:
         return problem
     try:

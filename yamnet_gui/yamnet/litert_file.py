@@ -23,7 +23,9 @@ from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.folders import user_cache_folder
 
+from ._tensorflow import tensorflow_is_installed
 from .conversion import TEMPORARY, LiteRTError, converting
+from .litert_model import written_without_tensorflow
 from .weights import inspect_weights
 
 _SUFFIX = ".tflite"
@@ -58,7 +60,8 @@ def making_litert(weights: Path, identity: str) -> Generator[float, None, bytes]
     """Makes the file for LiteRT where none is intact; yields how far it is.
 
     Returns its content. TensorFlow's converter runs in a process of its own and takes some
-    seconds; closing the generator ends it. The file lies beside the weights, or in the user's
+    seconds; closing the generator ends it. Where TensorFlow is not installed the same file is
+    written without it. The file lies beside the weights, or in the user's
     cache where that folder cannot be written to. Raises WeightsError where the weights are broken
     or change meanwhile, and LiteRTError: no room, the converter fails, or scores would not be
     TensorFlow's.
@@ -67,18 +70,26 @@ def making_litert(weights: Path, identity: str) -> Generator[float, None, bytes]
     if content is not None:
         return content
     inspect_weights(weights)  # says what is wrong with them without starting another process
-    try:
-        with tempfile.TemporaryDirectory(prefix=TEMPORARY) as temporary:
-            out = Path(temporary) / "network.tflite"
-            yield from converting(weights, out)
-            content = out.read_bytes()
-    except OSError as error:  # the folder for temporary files is full or cannot be written to
-        reason = f"cannot be converted for LiteRT ({error.strerror or error})"
-        raise LiteRTError(weights, reason) from error
+    if tensorflow_is_installed():
+        content = yield from _converted(weights)
+    else:
+        content = yield from written_without_tensorflow(weights)
     if inspect_weights(weights).identity != identity:
         raise WeightsError(weights, "was replaced while it was being prepared", "try again")
     _store(content, weights, identity)
     return content
+
+
+def _converted(weights: Path) -> Generator[float, None, bytes]:
+    """The content as TensorFlow's converter makes it. Raises WeightsError and LiteRTError."""
+    try:
+        with tempfile.TemporaryDirectory(prefix=TEMPORARY) as temporary:
+            out = Path(temporary) / "network.tflite"
+            yield from converting(weights, out)
+            return out.read_bytes()
+    except OSError as error:  # the folder for temporary files is full or cannot be written to
+        reason = f"cannot be converted for LiteRT ({error.strerror or error})"
+        raise LiteRTError(weights, reason) from error
 
 
 def _stored(weights: Path, identity: str) -> Iterator[Path]:
@@ -87,17 +98,18 @@ def _stored(weights: Path, identity: str) -> Iterator[Path]:
 
 
 def _prefix(identity: str) -> str:
-    return f"yamnet-{identity[:_DIGITS]}-tf{_converter_version()}"
+    return f"yamnet-{identity[:_DIGITS]}-tf{_converter_version() or '*'}"
 
 
 @cache
 def _converter_version() -> str:
+    """ "" where TensorFlow is not installed; then whatever made a file, it is taken."""
     from importlib.metadata import PackageNotFoundError, version  # not needed to start a window
 
     try:
         return version("tensorflow")
     except PackageNotFoundError:
-        return "*"  # whatever made it: nothing else could be made here
+        return ""
 
 
 def _folders(weights: Path) -> list[Path]:
@@ -122,7 +134,8 @@ def _digest(content: bytes, identity: str) -> str:
 
 def _store(content: bytes, weights: Path, identity: str) -> None:
     """Puts the file into the first folder that takes it. Raises LiteRTError where none does."""
-    name = f"{_prefix(identity)}-{_digest(content, identity)}{_SUFFIX}"
+    version = _converter_version() or "none"
+    name = f"yamnet-{identity[:_DIGITS]}-tf{version}-{_digest(content, identity)}{_SUFFIX}"
     reason: object = ""
     for folder in _folders(weights):
         try:

@@ -27,7 +27,8 @@ from yamnet_gui.yamnet import (
     making_litert,
     stored_litert,
 )
-from yamnet_gui.yamnet.convert import check_patches, convert, difference
+from yamnet_gui.yamnet.check import check_patches
+from yamnet_gui.yamnet.convert import checked, convert
 from yamnet_gui.yamnet.litert_network import LiteRTNetwork
 from yamnet_gui.yamnet.weights import WeightsFile
 
@@ -260,9 +261,9 @@ def test_other_numbers_than_tensorflows_are_refused(
 ) -> None:
     from tests.tiny_network import write_tiny_weights
 
-    assert difference(content, load_weights(tiny_weights)) == ""
+    assert checked(content, load_weights(tiny_weights)) == ""
     others = load_weights(write_tiny_weights(tmp_path / "others.h5", seed=1))
-    assert "scores would differ from TensorFlow's by" in difference(content, others)
+    assert "scores would differ from TensorFlow's by" in checked(content, others)
 
 
 def test_content_of_another_network_is_refused(file: WeightsFile) -> None:
