@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.model_parameters import CLASSES, EMBEDDING_SIZE, MEL_BANDS, PATCH_FRAMES
+from yamnet_gui.core.model_parameters import EMBEDDING_SIZE, MEL_BANDS, PATCH_FRAMES
 
 from .check import check_patches, difference
 from .conversion import LiteRTError
@@ -22,6 +22,8 @@ from .weights import Weights, load_weights
 
 _SCHEMA_VERSION = 3
 _IDENTIFIER = b"TFL3"
+_ROOM = 20_000_000
+"""Bytes for the file, so that it need not be moved while it grows."""
 _CHECKED_EVERY = 4  # NumPy takes a quarter of a second for a patch
 
 
@@ -34,6 +36,10 @@ def written_without_tensorflow(path: Path) -> Generator[float, None, bytes]:
     yield 0.05
     weights = load_weights(path)
     yield 0.2
+    if weights.file.model is not None and weights.file.model.output != "sigmoid":
+        raise LiteRTError(
+            path, "classes that share one score are prepared by TensorFlow, which is not installed"
+        )
     try:
         content = litert_content(weights)
         yield 0.4
@@ -90,73 +96,103 @@ class _Writer:
             name = "DEPTHWISE_CONV_2D" if layer.depthwise else "CONV_2D"
             self._operator(name, inputs, net, self._convolution(layer.stride, layer.depthwise))
         axes = self._constant("axes", np.array([1, 2], np.int32))
-        embeddings = self._variable("embeddings", EMBEDDING_SIZE)
+        embeddings = self._variable("output 1: embeddings", EMBEDDING_SIZE)
         self._operator("MEAN", [net, axes], embeddings, self._schema.ReducerOptionsT())
-        logits = self._variable("logits", CLASSES)
-        kernel = self._constant("logits/kernel", np.transpose(weights.logits_kernel))
-        dense = [embeddings, kernel, self._constant("logits/bias", weights.logits_bias)]
+        classes = len(weights.logits_bias)
+        logits = self._variable("logits", classes)
+        dense = [
+            embeddings,
+            self._constant("logits/kernel", np.transpose(weights.logits_kernel)),
+            self._constant("logits/bias", weights.logits_bias),
+        ]
         self._operator("FULLY_CONNECTED", dense, logits, self._schema.FullyConnectedOptionsT())
-        scores = self._variable("scores", CLASSES)
+        # the interpreter's outputs are told apart by the order of their names
+        scores = self._variable("output 0: scores", classes)
         self._operator("LOGISTIC", [logits], scores)
         return self._packed([patches], [scores, embeddings])
 
     def _convolution(self, stride: int, depthwise: bool) -> Any:
         schema = self._schema
-        options = schema.DepthwiseConv2DOptionsT() if depthwise else schema.Conv2DOptionsT()
-        options.padding = schema.Padding.SAME
-        options.strideW = options.strideH = stride
-        options.dilationWFactor = options.dilationHFactor = 1
-        options.fusedActivationFunction = schema.ActivationFunctionType.RELU
-        if depthwise:
-            options.depthMultiplier = 1
-        return options
+        kind = schema.DepthwiseConv2DOptionsT if depthwise else schema.Conv2DOptionsT
+        more = {"depthMultiplier": 1} if depthwise else {}
+        return _filled(
+            kind(),
+            padding=schema.Padding.SAME,
+            strideW=stride,
+            strideH=stride,
+            dilationWFactor=1,
+            dilationHFactor=1,
+            fusedActivationFunction=schema.ActivationFunctionType.RELU,
+            **more,
+        )
 
     def _variable(self, name: str, *shape: int) -> int:
         """A tensor that is computed, for any number of patches; its number."""
-        tensor = self._tensor(name, (1, *shape), np.float32, buffer=0)
-        tensor.shapeSignature = [-1, *shape]
-        return len(self._tensors) - 1
+        return self._tensor(name, (1, *shape), "FLOAT32", 0, shapeSignature=[-1, *shape])
 
     def _constant(self, name: str, values: NDArray[Any]) -> int:
-        buffer = self._schema.BufferT()
-        buffer.data = np.frombuffer(np.ascontiguousarray(values).tobytes(), np.uint8)
-        self._buffers.append(buffer)
-        self._tensor(name, values.shape, values.dtype.type, len(self._buffers) - 1)
+        """A tensor with these float32 or int32 values; its number."""
+        raw = np.frombuffer(np.ascontiguousarray(values).tobytes(), np.uint8)
+        self._buffers.append(_filled(self._schema.BufferT(), data=raw))
+        kind = values.dtype.name.upper()
+        return self._tensor(name, values.shape, kind, len(self._buffers) - 1)
+
+    def _tensor(
+        self, name: str, shape: tuple[int, ...], kind: str, buffer: int, **more: Any
+    ) -> int:
+        tensor = _filled(
+            self._schema.TensorT(),
+            name=name,
+            shape=list(shape),
+            type=getattr(self._schema.TensorType, kind),
+            buffer=buffer,
+            hasRank=True,
+            **more,
+        )
+        self._tensors.append(tensor)
         return len(self._tensors) - 1
 
-    def _tensor(self, name: str, shape: tuple[int, ...], kind: type, buffer: int) -> Any:
-        types = self._schema.TensorType
-        tensor = self._schema.TensorT()
-        tensor.name, tensor.shape, tensor.buffer = name, list(shape), buffer
-        tensor.type = {np.float32: types.FLOAT32, np.int32: types.INT32}[kind]
-        tensor.hasRank = True
-        self._tensors.append(tensor)
-        return tensor
-
     def _operator(self, name: str, inputs: list[int], output: int, options: Any = None) -> None:
-        operator = self._schema.OperatorT()
-        operator.opcodeIndex = self._codes.setdefault(name, len(self._codes))
-        operator.inputs, operator.outputs = inputs, [output]
+        more = {}
         if options is not None:
             kind = type(options).__name__.removesuffix("T")
-            operator.builtinOptionsType = getattr(self._schema.BuiltinOptions, kind)
-            operator.builtinOptions = options
-        self._operators.append(operator)
+            number = getattr(self._schema.BuiltinOptions, kind)
+            more = {"builtinOptionsType": number, "builtinOptions": options}
+        code = self._codes.setdefault(name, len(self._codes))
+        operator = self._schema.OperatorT()
+        self._operators.append(
+            _filled(operator, opcodeIndex=code, inputs=inputs, outputs=[output], **more)
+        )
 
     def _packed(self, inputs: list[int], outputs: list[int]) -> bytes:
         schema = self._schema
-        graph = schema.SubGraphT()
-        graph.name = "main"
-        graph.tensors, graph.operators = self._tensors, self._operators
-        graph.inputs, graph.outputs = inputs, outputs
-        model = schema.ModelT()
-        model.version, model.description = _SCHEMA_VERSION, "YAMNet"
-        model.subgraphs, model.buffers = [graph], self._buffers
-        model.operatorCodes = []
-        for name in self._codes:
-            code = schema.OperatorCodeT()
-            code.builtinCode = code.deprecatedBuiltinCode = getattr(schema.BuiltinOperator, name)
-            model.operatorCodes.append(code)
-        builder = self._flat.Builder(20_000_000)
+        graph = _filled(
+            schema.SubGraphT(),
+            name="main",
+            tensors=self._tensors,
+            operators=self._operators,
+            inputs=inputs,
+            outputs=outputs,
+        )
+        numbers = [getattr(schema.BuiltinOperator, name) for name in self._codes]
+        codes = [
+            _filled(schema.OperatorCodeT(), builtinCode=n, deprecatedBuiltinCode=n) for n in numbers
+        ]
+        model = _filled(
+            schema.ModelT(),
+            version=_SCHEMA_VERSION,
+            description="YAMNet",
+            subgraphs=[graph],
+            buffers=self._buffers,
+            operatorCodes=codes,
+        )
+        builder = self._flat.Builder(_ROOM)
         builder.Finish(model.Pack(builder), file_identifier=_IDENTIFIER)
         return bytes(builder.Output())
+
+
+def _filled(made: Any, **values: Any) -> Any:
+    """An object of the schema with these values."""
+    for name, value in values.items():
+        setattr(made, name, value)
+    return made

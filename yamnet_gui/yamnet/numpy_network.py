@@ -9,7 +9,9 @@ from .weights import Weights
 
 
 def run_in_numpy(weights: Weights, patches: Floats) -> tuple[Floats, Floats]:
-    """Scores (n, 521) and embeddings (n, 1024) of log-mel patches (n, 96, 64), all float32.
+    """Scores (n, classes) and embeddings (n, 1024) of log-mel patches (n, 96, 64), all float32.
+
+    Every class is scored on its own, as YAMNet's are.
 
     A quarter of a second for a patch.
     """
