@@ -218,8 +218,9 @@ def _fill(application: Any, bench: Any) -> None:
     bench.session.document.set_state(AnalysisState.COMPLETE)
     _settle(application, lambda: not bench.busy)
     bench.session.class_view.set_options(limit=SHOWN)
+    classes = bench.session.class_map.value
     events = [
-        Event(str(i), float(a), float(a + b), bench.session.class_map[i % SHOWN].name, i % SHOWN)
+        Event(str(i), float(a), float(a + b), classes[i % SHOWN].name, i % SHOWN)
         for i, (a, b) in enumerate(zip(onsets, lengths, strict=True))
     ]
     bench.session.document.set_events(EventList.of(events))
