@@ -89,7 +89,8 @@ class ActivityGrid:
 
     `label` and `cell` name those pairs that have events, as positions; `raw`, `likely` (of the
     events whose probability is known) and `unknown` (events without one) are about these pairs.
-    `samples`: reviewed samples of one class over all recordings.
+    `samples`: reviewed samples of one class over all recordings. `undetected`: rows of undecided
+    events that only a sample brought into the project; they do not count.
     """
 
     recordings: tuple[Recording, ...]
@@ -102,6 +103,7 @@ class ActivityGrid:
     likely: Floats
     unknown: NDArray[np.int64]
     samples: Mapping[str, tuple[CountSample, SampleCounts]]
+    undetected: frozenset[int] = frozenset()
 
     @property
     def without_clock(self) -> int:
@@ -231,7 +233,8 @@ def project_activity(
     recordings = tuple(r for r in project.recordings.all() if wanted is None or r.id in wanted)
     cells, cell = _cells(recordings, columns)
     likely = _likely(project, recordings, columns)
-    counts = ~np.isin(columns.row, _undetected(project, samples))
+    undetected = _undetected(project, samples)
+    counts = ~np.isin(columns.row, undetected)
     names = sorted(set(columns.labels), key=lambda name: (name.casefold(), name))
     number = {name: place for place, name in enumerate(names)}
     code = np.array([number[name] for name in columns.labels] or [0], np.int64)
@@ -253,6 +256,7 @@ def project_activity(
         total(np.nan_to_num(likely)),
         total(np.isnan(likely)).astype(np.int64),
         {} if wanted is not None else _reviewed(project, samples),
+        frozenset(undetected),
     )
 
 

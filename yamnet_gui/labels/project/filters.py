@@ -17,7 +17,8 @@ class EventFilter:
     lies in it by the clock of the recording; one whose start is not known has none. `day` too.
     `channels`: those of events, from 0, with None for what is of all channels together.
     `one_per_sound`: events for which others stand (`detection.duplicates`) are left out, unless
-    `labels` asks for their class.
+    `labels` asks for their class. `without_undecided`: rows of events that are left out as long as
+    nobody has decided on them.
     """
 
     labels: frozenset[str] | None = None
@@ -35,6 +36,7 @@ class EventFilter:
     time_of_day: TimeOfDay | None = None
     day: date | None = None
     one_per_sound: bool = False
+    without_undecided: frozenset[int] = frozenset()
 
 
 class SortKey(StrEnum):

@@ -130,6 +130,10 @@ class IndexQueries:
             since_s = self._started_s[self._recs()] + column("onset")
             day = self._start_days[self._recs()] + np.floor(since_s / DAY_S)
             mask &= day == wanted.day.toordinal()
+        if wanted.without_undecided:
+            rows = np.fromiter(wanted.without_undecided, np.int64)
+            undecided = column("state") == _UNREVIEWED
+            mask &= ~(undecided & np.isin(column("row"), rows))
         if text := _searched(wanted):
             mask &= self._with_text(text)
         if wanted.one_per_sound and wanted.labels is None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.support import projects
 from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.detection.counting.strata import Stratum
 from yamnet_gui.gui.features.activity.feature import ActivityFeature
 from yamnet_gui.gui.features.activity.picture import Counts, View, picture_of
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
@@ -21,9 +22,16 @@ from yamnet_gui.labels.project import (
     SET_BY_HAND,
     Project,
     Recording,
+    accept,
     add_events,
     add_recordings,
     set_starts,
+)
+from yamnet_gui.labels.project.count_samples import (
+    CountSample,
+    CountScope,
+    Drawn,
+    draw_command,
 )
 
 CEST = timezone(timedelta(hours=2))
@@ -94,6 +102,38 @@ def test_every_cell_leads_to_as_many_events_as_it_counts(
             for row, column in np.argwhere(shown.recorded).tolist():
                 behind = project.events.count(shown.places(row, column).wanted)
                 assert behind == shown.values[row, column], (view, row, column)
+
+
+def test_undecided_units_of_a_sample_are_neither_counted_nor_listed(
+    grid: ActivityGrid, tmp_path: Path
+) -> None:
+    with Project.open(tmp_path / "p.yamnet") as project:
+        missed = [("a", dog("missed 1", 50)), ("a", dog("missed 2", 60)), ("a", dog("1", 10))]
+        strata = (Stratum(0.0, 0.25, False), Stratum(0.25, np.inf, True))
+        drawn = [
+            Drawn(recording, event.id, "Dog", int(event.id == "1"), 0, unit)
+            for unit, (recording, event) in enumerate(missed)
+        ]
+        sample = CountSample(
+            CountScope(("Dog",)), strata, (("a", "2026-05-01T04"),), np.array([[9], [2]]),
+            np.zeros((2, 1), np.int64), (), tuple(drawn), 1, 3.0, "", "", "", FOUR,
+        )  # fmt: skip
+        project.apply(draw_command(project, sample, missed))
+        counted = project_activity(project)
+        for view in View:
+            shown = picture_of(counted, view, Counts.RAW, "Dog")
+            for row, column in np.argwhere(shown.recorded).tolist():
+                wanted = shown.places(row, column).wanted
+                assert project.events.count(wanted) == shown.values[row, column]
+        cell = picture_of(counted, View.HOUR, Counts.RAW)
+        assert cell.values[0, 4] == 1
+        item = project.events.get("a", "missed 1")
+        assert item is not None
+        project.apply(accept([item]))
+        now = picture_of(project_activity(project), View.HOUR, Counts.RAW)
+        assert now.values[0, 4] == 2
+        # also with the filter of a cell that was counted before
+        assert project.events.count(cell.places(0, 4).wanted) == 2
 
 
 @pytest.mark.workflow

@@ -1,7 +1,7 @@
 """What the panel shows: counts as a table of numbers, and what lies behind each."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -100,15 +100,15 @@ def picture_of(grid: ActivityGrid, view: View, counts: Counts, label: str = "") 
 
     def place(row: int, column: int) -> Place:
         name, slot = labels[row], table.slots[column].name
-        wanted = EventFilter(labels=frozenset([name]), states=NOT_REJECTED)
+        wanted = _of_class(grid, name)
         if view is View.HOUR:
             hour = int(slot)
-            return Place(f"{name}, {_hours(hour)}", _with(wanted, hour=hour))
+            return Place(f"{name}, {_hours(hour)}", replace(wanted, time_of_day=_of_hour(hour)))
         if view is View.DAY:
-            return Place(f"{name}, {slot}", _with(wanted, day=date.fromisoformat(slot)))
+            return Place(f"{name}, {slot}", replace(wanted, day=date.fromisoformat(slot)))
         recording = paths[slot]
         return Place(
-            f"{name}, {recording.name}", _with(wanted, recording_ids=frozenset([recording.id]))
+            f"{name}, {recording.name}", replace(wanted, recording_ids=frozenset([recording.id]))
         )
 
     names = [slot.name for slot in table.slots]
@@ -136,9 +136,11 @@ def _one_class(grid: ActivityGrid, counts: Counts, label: str) -> Picture:
     recorded = np.array([n is not None for n in table.raw[label]], bool).reshape(shape)
 
     def place(row: int, column: int) -> Place:
-        wanted = EventFilter(labels=frozenset([label]), states=NOT_REJECTED)
+        wanted = _of_class(grid, label)
         title = f"{label}, {days[row]}, {_hours(column)}"
-        return Place(title, _with(wanted, day=date.fromisoformat(days[row]), hour=column))
+        return Place(
+            title, replace(wanted, day=date.fromisoformat(days[row]), time_of_day=_of_hour(column))
+        )
 
     estimates = counts is Counts.ESTIMATED
     return Picture(
@@ -178,21 +180,15 @@ def _is_there(table: Activity, column: int, labels: Sequence[str]) -> bool:
     return bool(labels) and table.raw[labels[0]][column] is not None
 
 
-def _with(
-    wanted: EventFilter,
-    *,
-    hour: int | None = None,
-    day: date | None = None,
-    recording_ids: frozenset[str] | None = None,
-) -> EventFilter:
-    of_day = None if hour is None else TimeOfDay(hour * HOUR_S, (hour + 1) * HOUR_S)
+def _of_class(grid: ActivityGrid, label: str) -> EventFilter:
+    """The events that are counted as raw ones."""
     return EventFilter(
-        labels=wanted.labels,
-        states=wanted.states,
-        recording_ids=recording_ids,
-        time_of_day=of_day,
-        day=day,
+        labels=frozenset([label]), states=NOT_REJECTED, without_undecided=grid.undetected
     )
+
+
+def _of_hour(hour: int) -> TimeOfDay:
+    return TimeOfDay(hour * HOUR_S, (hour + 1) * HOUR_S)
 
 
 def _hours(hour: int) -> str:
