@@ -34,10 +34,14 @@ import numpy as np
 from announce import announce
 from detection import read_reference, reviews_against, scene_files
 
-from yamnet_gui.analysis import analyse_recording, finished
+from yamnet_gui.analysis import AnalysisSettings, analyse_recording, finished
+from yamnet_gui.analysis.finer import finer_steps
+from yamnet_gui.analysis.model import LoadedModel
+from yamnet_gui.analysis.settings import USUAL_FINER
 from yamnet_gui.audio import mono_16k, open_audio
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
+from yamnet_gui.core.pipeline import completed
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.detection import (
     DEFAULT_RULE,
@@ -139,8 +143,11 @@ def reviewed_scenes(
     for files, some in zip(folders, truths, strict=True):
         reviews = []
         for (sound, _), truth in zip(files, some, strict=True):
-            analysis = finished(analyse_recording(sound, network))
-            table = counting_below(analysis.table(), ontology, classes)
+            analysis = finished(
+                analyse_recording(sound, network, AnalysisSettings(finer=USUAL_FINER))
+            )
+            analysis = completed(finer_steps(analysis, LoadedModel(network), USUAL_FINER))
+            table = counting_below(analysis.for_rules(), ontology, classes)
             found = detect(table, rules, classes, analysis.envelope())
             reviews.append(reviews_against(found, truth, class_map))
             print(sound.stem, file=sys.stderr)

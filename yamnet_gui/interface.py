@@ -34,6 +34,7 @@ from .analysis import (
 from .analysis.cache_writer import TemporaryFolder
 from .analysis.download import DOWNLOAD_LIMIT_BYTES
 from .analysis.rule_choice import choose_rules
+from .analysis.settings import Finer, finer_or_usual
 from .audio import AudioSource, MemorySource, open_audio, track_path
 from .audio.measures import Measures as Measures
 from .audio.measures import measure as measure_source
@@ -131,6 +132,7 @@ def analyze(
     classifiers: Sequence[str | os.PathLike[str]] = (),
     one_per_sound: bool | None = None,
     hop_s: float = DEFAULT_HOP_S,
+    finer: Finer | None = None,
     weights: str | os.PathLike[str] | None = None,
     model: str | os.PathLike[str] | None = None,
     runtime: RuntimeChoice = "auto",
@@ -148,6 +150,8 @@ def analyze(
     files of custom classes. `one_per_sound`: one event for one sound, at its most particular class,
     as the window and `yamnet-gui analyze` show it (None: unless `classes` are named); else also its
     broader classes, and Silence.
+    `finer`: frames that are looked at again before rules see them, "off", "doubtful" or
+    "everywhere" (None: "doubtful", or "off" with a `threshold`); `scores` are the published ones.
     `model` is a fine-tuned model, its file or its name under Tools › Models; without it YAMNet
     hears the sound, with `weights` or those that are installed.
     `runtime` is what runs the network: "litert", "tensorflow", or "auto" (TensorFlow where there is
@@ -164,7 +168,8 @@ def analyze(
     class_map = with_custom_classes(loaded.classes, custom)
     chosen = tuple(c.index for c in class_map.select(classes))
     ruled = choose_rules(class_map, rules, threshold, classifiers=custom, model=loaded.info)
-    request = EventsRequest(AnalysisSettings(hop_s), ruled, custom, chosen)
+    settings = AnalysisSettings(hop_s, finer=finer_or_usual(finer, plain=threshold is not None))
+    request = EventsRequest(settings, ruled, custom, chosen)
     result = _result(sound, rate, request, loaded, cache, limit_bytes, track)
     analysis = result.analysis
     table = analysis.tables[0]
@@ -257,6 +262,7 @@ def embed(
     threshold: float | None = None,
     rules: str | os.PathLike[str] | None = None,
     hop_s: float = DEFAULT_HOP_S,
+    finer: Finer | None = None,
     weights: str | os.PathLike[str] | None = None,
     model: str | os.PathLike[str] | None = None,
     runtime: RuntimeChoice = "auto",
@@ -280,7 +286,8 @@ def embed(
         raise SettingsError("pool", f"takes {', '.join(POOLS)} or both")
     options = VectorOptions(per, pools, tuple(c.index for c in class_map.select(scores)))
     ruled = choose_rules(class_map, rules, threshold, model=loaded.info) if per == "event" else None
-    request = EventsRequest(AnalysisSettings(hop_s, channels), ruled)
+    look: Finer = "off" if ruled is None else finer_or_usual(finer, plain=threshold is not None)
+    request = EventsRequest(AnalysisSettings(hop_s, channels, finer=look), ruled)
     result = _result(sound, rate, request, loaded, cache, limit_bytes, track)
     parts = list(vectors_of(result.analysis, options, result.events, class_map))
     columns = tuple(options.columns(class_map))

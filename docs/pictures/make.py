@@ -24,11 +24,9 @@ SHOWN_SIZE = "1280x800"
 GUIDE = (
     "start", "window", "event-selected", "event-rows", "project-page", "panel-all-events",
     "panel-similar", "panel-gallery", "panel-map", "panel-rules",
-    "dialog-export", "dialog-import",
+    "dialog-export", "dialog-import", "day-timeline", "day-table", "day-activity",
 )  # fmt: skip
 README = ("window",)
-OTHERS = ("activity-light.png",)
-"""Of a project of many days, which the demo is not."""
 DISPLAYS = (("1366x768", 1), ("1920x1080", 1), ("1920x1080", 2), ("2732x1536", 2))
 """Pixels of a display and its scaling: a laptop, a large display, and both sizes of window at 200 %
 on displays of that kind (960 × 540, and as large as on the laptop)."""
@@ -62,7 +60,7 @@ def draw_documents() -> None:
             few.save(HERE / name, optimize=True)
             print(f"{name}: {(HERE / name).stat().st_size / 1024:.0f} kB")
     for old in HERE.glob("*.png"):
-        if old.name not in wanted and old.name not in OTHERS:
+        if old.name not in wanted:
             old.unlink()
 
 

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
+from day import make_day
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QWidget
 
 from yamnet_gui import app
 from yamnet_gui.gui.features import TourFeature
+from yamnet_gui.gui.jobs.demo import demo_analysis
 from yamnet_gui.gui.workbench import Workbench
 
 LABEL = "Siren"
@@ -33,6 +35,7 @@ TABS = {
     "activity": "activity", "teach": "teach", "rules": "rules",
 }  # fmt: skip
 """Panels that an action brings to the front."""
+_TALL = 420
 TABLE = "onset,offset,label\n1.0,6.7,Talk\n64.2,72.5,Siren\n82.5,88.2,Field cricket\n"
 
 
@@ -177,6 +180,44 @@ def project(studio: Studio) -> None:
     studio.shoot("project-page")
 
 
+def day(studio: Studio) -> None:
+    """A day of recordings: one of them on the timeline, the table of all, and the activity."""
+    names = ("day-timeline", "day-table", "day-activity")
+    if not any(map(studio.wanted, names)):
+        return
+    bench, document = studio.bench, studio.bench.session.document
+    recording = document.recording
+    if recording is None or not document.events:
+        return
+    folder = studio.files / "day"
+    folder.mkdir()
+    project_file, sound = make_day(folder, recording.info, document.shown.events)
+    analysis = demo_analysis(recording.info)
+    bench.session.settings.set("time_zone", "Europe/Berlin")
+    bench.session.settings.set("clock_time", True)
+    bench.open(project_file)
+    studio.settle(1500)
+    bench.open(sound)
+    studio.settle(1500)
+    bench.services.analysis.show(analysis)
+    studio.settle(1500)
+    bench.shell.notices.clear()
+    studio.settle()
+    studio.shoot("day-timeline")
+    for name, panel, action in (
+        ("day-table", "all events", "all_events"),
+        ("day-activity", "activity", "activity"),
+    ):
+        studio.do(action)
+        dock = bench.shell.window.findChild(QDockWidget, panel)
+        if dock is not None:
+            bench.shell.window.resizeDocks([dock], [_TALL], Qt.Orientation.Vertical)
+        studio.settle(2500)
+        studio.shoot(name)
+    for key, usual in (("clock_time", False), ("time_zone", "")):
+        bench.session.settings.set(key, usual)
+
+
 def dialogs(studio: Studio) -> None:
     event = next(e for e in studio.bench.session.document.events if e.label == LABEL)
     for action in DIALOGS:
@@ -221,7 +262,7 @@ def main() -> None:
         else:
             bench.open_demo()
         studio.settle(1500)
-        for scene in (demo, dialogs, tour, project):
+        for scene in (demo, dialogs, tour, project, day):
             scene(studio)
     finally:
         bench.shell.window.close()

@@ -26,10 +26,12 @@ from yamnet_gui.yamnet import Analyzer, Network, RuntimeName, frame_count, start
 
 from .cache import ResultCache, result_key, result_keys
 from .cache_writer import CacheWriter, TemporaryFolder
+from .closer_look import StreamedLook, applies
 from .envelopes import EnvelopeRows
 from .model import Model, as_model
 from .result import Analysis, describe, held_by
 from .settings import AnalysisSettings
+from .stored_finer import with_stored_finer
 
 _LIBRARIES = ("numpy", "resampy", "soundfile", "av")
 _OF_RUNTIME = {"tensorflow": "tensorflow", "litert": "ai-edge-litert"}
@@ -84,9 +86,11 @@ def finished(progress: Iterator[AnalysisProgress]) -> Analysis:
 def cached_analysis(
     path: Path, model: Model, settings: AnalysisSettings, cache: ResultCache
 ) -> Analysis | None:
-    """The finished result in the cache, if there is one. Raises RecordingError."""
+    """The finished result in the cache, if there is one; with its finer scores, if they are all
+    there. Raises RecordingError."""
     keys = result_keys(file_content(path, cache), model.sha256, settings, model.runtime)
-    return cache.first_of(keys, path, stated_start(path))
+    stored = cache.first_of(keys, path, stated_start(path))
+    return None if stored is None else with_stored_finer(stored, settings.finer)
 
 
 def _analyse(
@@ -173,7 +177,7 @@ def _run(
             for channel in channels:
                 count = 0
                 samples = sample_reader(source, settings, channel, power)
-                chunking = _chunks(samples, network, settings.hop_s, channel, grid, writer)
+                chunking = _chunks(samples, network, settings, channel, grid, writer)
                 with closing(chunking) as chunks:
                     for chunk in chunks:
                         if held is not None:
@@ -223,28 +227,45 @@ def sample_reader(
 def _chunks(
     samples: Callable[[int], Iterator[NDArray[np.float32]]],
     network: Network,
-    hop_s: float,
+    settings: AnalysisSettings,
     channel: int | None,
     grid: FrameGrid,
     writer: CacheWriter,
 ) -> Generator[ScoreChunk, None, None]:
-    """The frames of one table: those that are stored, then the others as they are made."""
+    """The frames of one table: those that are stored, then the others as they are made.
+
+    A closer look is taken on the way where the settings ask for one and the table is made from its
+    beginning; what is left of it after an interruption, `finer_steps` does.
+    """
     yield from writer.stored(channel)
-    first = writer.frames_of(channel)
+    first, hop_s = writer.frames_of(channel), settings.hop_s
     envelope = EnvelopeRows(grid, writer.values_of(channel))
     begin = start_sample(first, hop_s) if first < grid.count else None
     envelope.catch_up(samples, begin)
+    look = None
+    if first == 0 and applies(settings, settings.finer):
+        look = StreamedLook(network, settings, channel)
     if begin is not None:
+
+        def on_log_mel(row: int, rows: NDArray[np.float32]) -> None:
+            envelope.push(row, rows)
+            if look is not None:
+                look.push(rows)
+
         chunks = Analyzer(network, hop_s).run(
-            prefetched(samples(begin)), first, on_log_mel=envelope.push
+            prefetched(samples(begin)), first, on_log_mel=on_log_mel
         )
         try:
             for chunk in chunks:
                 writer.append_values(channel, envelope.taken())
                 writer.append(channel, chunk)
+                if look is not None:
+                    writer.append_finer(settings.finer, look.blocks(chunk))
                 yield chunk
         finally:
             cast(Generator[ScoreChunk, None, None], chunks).close()
+    if look is not None:
+        writer.append_finer(settings.finer, look.rest())
     # After the last frames, so that an interrupted analysis never resumes behind a torn block.
     writer.append_values(channel, envelope.rest())
 
@@ -296,13 +317,16 @@ def _nothing(analysis: Analysis) -> ScoreChunk:
 
 
 def replayed(analysis: Analysis) -> Iterator[AnalysisProgress]:
-    """The steps of an analysis that is finished already."""
+    """The steps of an analysis that is finished already, with the scores that rules see."""
     total = sum(table.grid.count for table in analysis.tables)
     done, before_s = 0, 0.0
     for table in analysis.tables:
         for chunk in analysis.chunks(table.channel):
             done += len(chunk.scores)
             seconds = before_s + _seconds(table.grid, chunk.next_frame)
+            if table.channel in analysis.finer:
+                scores = analysis.finer[table.channel].over(chunk.first_frame, chunk.scores)
+                chunk = replace(chunk, scores=scores)
             last = analysis if done == total else None
             yield AnalysisProgress(table.channel, chunk, done, total, seconds, last)
         before_s += table.grid.end_s - table.grid.start_s

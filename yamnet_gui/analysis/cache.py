@@ -23,6 +23,7 @@ from yamnet_gui.yamnet import RuntimeChoice, RuntimeName, expected_runtime
 
 from .cache_writer import CacheWriter, not_stored
 from .cached_results import is_own_result, own_folders
+from .finer_scores import finer_name, store_finer
 from .reading import is_read_otherwise
 from .result import Analysis, open_analysis
 from .settings import AnalysisSettings
@@ -51,7 +52,7 @@ def result_key(
 
 
 def _key(content: str, model: str, settings: AnalysisSettings, runtime: RuntimeName) -> str:
-    parts = [str(_ENGINE_VERSION), content, model, settings.key()]
+    parts = [str(_ENGINE_VERSION), content, model, settings.published.key()]
     if runtime != "tensorflow":  # for which the key is older than the other runtime
         parts.append(runtime)
     return sha256("\n".join(parts).encode()).hexdigest()
@@ -166,9 +167,15 @@ class ResultCache:
         return CacheWriter(self.folder, open_part, publish, channels, recipe, self._lasting)
 
     def store_short(
-        self, key: str, meta: dict[str, Any], files: Mapping[str, NDArray[np.float32]]
+        self,
+        key: str,
+        meta: dict[str, Any],
+        files: Mapping[str, NDArray[np.float32]],
+        analysis: Analysis,
     ) -> str | None:
         """Stores a whole result at once, without waiting for the disk; see `write_short`.
+
+        With the finer scores of the `analysis`, where it has them.
 
         Where another program was first, nothing is stored, nor where the disk refuses: a warning
         says so then.
@@ -178,6 +185,8 @@ class ResultCache:
         try:
             part.mkdir(parents=True)
             write_short(part, meta, files)
+            for channel, finer in analysis.finer.items():
+                store_finer(part / finer_name(channel, analysis.settings.finer), finer)
             part.rename(final)
         except OSError as error:
             shutil.rmtree(part, ignore_errors=True)

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.scores import ScoreChunk
 
+from .finer_scores import FinerBlock, FinerFile, finer_name
 from .result import Analysis, held_by, open_analysis
+from .settings import Finer
 from .stored import AnalysisWriter
 
 NOT_STORED = "its scores are not stored in the cache"
@@ -74,6 +76,8 @@ class CacheWriter:
         """Frames of each table that the progress vouches for."""
         self._unnoted: dict[int | None, list[NDArray[np.float32]]] = {c: [] for c in channels}
         """Values of each envelope that it does not vouch for yet."""
+        self._finer: tuple[int | None, FinerFile] | None = None
+        """The channel whose finer scores come, and their file."""
         self._locks = ExitStack()
         try:
             self._part = open_part(self._locks)
@@ -94,6 +98,7 @@ class CacheWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._close_finer()
         with suppress(OSError):  # what could not be written was said already
             self._rows.close()
         self._locks.close()
@@ -129,8 +134,21 @@ class CacheWriter:
         self._noted[channel] = self._rows.frames_of(channel)
         self._unnoted[channel].clear()
 
+    def append_finer(self, finer: Finer, blocks: Iterable[FinerBlock]) -> None:
+        """Stores what a closer look gave; what the disk refuses is looked at again later."""
+        for block in blocks:
+            with suppress(OSError):
+                if self._finer is None or self._finer[0] != block.channel:
+                    self._close_finer()
+                    name = finer_name(block.channel, finer)
+                    width = block.scores.shape[1]
+                    path = self._rows.folder / name
+                    self._finer = block.channel, FinerFile(path, block.channel, width)
+                self._finer[1].append(block)
+
     def finish(self, meta: dict[str, Any], path: Path, recorded_at: datetime | None) -> Analysis:
         """The whole analysis, in the cache if that takes it."""
+        self._close_finer()
         try:
             self._rows.finish(meta, sync=self._lasting and self._keeper is None)
         except OSError as error:
@@ -147,7 +165,13 @@ class CacheWriter:
         warnings = (*analysis.warnings, self._trouble)
         return replace(held_by(analysis, self._keeper), warnings=warnings)
 
+    def _close_finer(self) -> None:
+        if self._finer is not None:
+            self._finer[1].close()
+            self._finer = None
+
     def _move(self, error: OSError) -> None:
+        self._close_finer()
         if self._keeper is not None:
             raise _refused(self._keeper.path, error) from error
         with suppress(OSError):  # what it could not write was the reason

@@ -12,7 +12,8 @@ from .stored import META, PROGRESS
 _NAME = re.compile(r"[0-9a-f]{64}(-[0-9a-f]{12}){0,2}(\.part)?(-[0-9a-f]{12})?(\.gone)?")
 _FILE = re.compile(
     rf"{re.escape(META)}|{re.escape(PROGRESS)}"
-    r"|(mix|channel[0-9]+)\.(scores|embeddings|envelope)\.npy|\..+\.[0-9a-f]{12}\.part"
+    r"|(mix|channel[0-9]+)\.(scores|embeddings|envelope)\.npy"
+    r"|(mix|channel[0-9]+)\.(doubtful|everywhere)\.finer|\..+\.[0-9a-f]{12}\.part"
 )
 
 

@@ -157,7 +157,7 @@ def _columns(
     count, width = table.scores.shape
     everything = len(classes) == width
     held = np.empty((count, width), np.float32) if everything else _zeros(count, width)
-    for first, block in analysis.score_blocks(table.channel):
+    for first, block in analysis.rule_blocks(table.channel):
         scores = block if top is None else _only_top(block, top)
         if everything:
             held[first : first + len(block)] = scores

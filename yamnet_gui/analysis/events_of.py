@@ -21,6 +21,7 @@ from .cache import ResultCache
 from .custom_classes import with_custom_scores
 from .envelopes import add_envelopes
 from .event_table import EventTable, find_events
+from .finer import finer_steps
 from .model import Model
 from .result import Analysis
 from .settings import AnalysisSettings
@@ -71,10 +72,14 @@ class RecordingEvents:
 
 @dataclass(frozen=True, slots=True)
 class EventsProgress:
-    """A step of the analysis: `scores` is its latest progress; `result` comes with the last."""
+    """A step of the analysis: `scores` is its latest progress; `result` comes with the last.
+
+    `refined` is the share of the closer look that is done, once that has begun.
+    """
 
     scores: AnalysisProgress | None = None
     result: RecordingEvents | None = None
+    refined: float | None = None
 
 
 def recording_events(
@@ -87,19 +92,34 @@ def recording_events(
     """
     steps = analyse_recording(path, model, request.settings, cache)
     with closing(cast(Generator[AnalysisProgress, None, None], steps)) as running:
-        yield from events_of_steps(running, request)
+        yield from events_of_steps(running, request, model)
 
 
 def events_of_steps(
-    steps: Iterable[AnalysisProgress], request: EventsRequest
-) -> Iterator[EventsProgress]:
-    """The steps of an analysis, then those that derive its events. Raises as the steps do."""
+    steps: Iterable[AnalysisProgress], request: EventsRequest, model: Model
+) -> Generator[EventsProgress, None, None]:
+    """The steps of an analysis, those of a closer look with the same `model` where the settings ask
+    for one, then those that derive its events. Raises as the steps do."""
     step: AnalysisProgress | None = None
     for step in steps:
         yield EventsProgress(step)
     assert step is not None
     assert step.analysis is not None
-    yield from events_of_analysis(step.analysis, request, step)
+    analysis = yield from _looked_at_again(step.analysis, request, model, step)
+    yield from events_of_analysis(analysis, request, step)
+
+
+def _looked_at_again(
+    analysis: Analysis, request: EventsRequest, model: Model, scores: AnalysisProgress
+) -> Generator[EventsProgress, None, Analysis]:
+    looking = finer_steps(analysis, model, request.settings.finer)
+    try:
+        while True:
+            yield EventsProgress(scores, refined=next(looking).share)
+    except StopIteration as end:
+        return cast(Analysis, end.value)
+    finally:
+        looking.close()
 
 
 def events_of_analysis(

@@ -53,7 +53,7 @@ def many_recording_events(
             try:
                 with closing(steps):
                     yield from (
-                        ManyProgress(place, step) for step in events_of_steps(steps, request)
+                        ManyProgress(place, step) for step in events_of_steps(steps, request, model)
                     )
             except WeightsError:
                 raise

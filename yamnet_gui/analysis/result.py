@@ -17,6 +17,7 @@ from yamnet_gui.core.scores import FrameGrid, ScoreChunk, ScoreTable
 from yamnet_gui.detection import Envelope
 from yamnet_gui.yamnet import RuntimeName
 
+from .finer_scores import FinerScores
 from .settings import AnalysisSettings
 from .stored import (
     META,
@@ -49,7 +50,7 @@ class Analysis:
     channel (`folder` is None then). `warnings` are what was wrong with the file and how it was
     handled, and why the result is not in the cache. `runtime` made the scores, `reading` tells how
     the file was read (see `READING`). `keeper` holds on to a temporary folder where nothing is
-    cached.
+    cached. `finer`: scores that rules see in place of those in `tables`, by channel.
     """
 
     recording: RecordingInfo
@@ -65,6 +66,7 @@ class Analysis:
     keeper: object = field(default=None, repr=False, compare=False)
     held: Mapping[int | None, HeldRows] = field(default_factory=dict, repr=False, compare=False)
     reading: int = field(default=READING, repr=False, compare=False)
+    finer: Mapping[int | None, FinerScores] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def duration_s(self) -> float:
@@ -121,6 +123,21 @@ class Analysis:
         """
         yield from _let_go(self.table(channel).scores)
 
+    def published(self) -> "Analysis":
+        """The same analysis without finer scores."""
+        return replace(self, settings=self.settings.published, finer={})
+
+    def for_rules(self, channel: int | None = None) -> ScoreTable:
+        """The scores of one channel that rules see, as `table`."""
+        table, finer = self.table(channel), self.finer.get(channel)
+        return table if finer is None else finer.table(table)
+
+    def rule_blocks(self, channel: int | None = None) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        """The scores that rules see, as `score_blocks`."""
+        finer = self.finer.get(channel)
+        for first, scores in self.score_blocks(channel):
+            yield first, scores if finer is None else finer.over(first, scores)
+
     def embedding_blocks(
         self, channel: int | None = None
     ) -> Iterator[tuple[int, NDArray[np.float32]]]:
@@ -148,7 +165,7 @@ def describe(
         "sample_rate_hz": recording.sample_rate_hz,
         "channels": recording.channels,
         "reading": READING,
-        "settings": settings.to_json(),
+        "settings": settings.published.to_json(),
         "model_sha256": model[0],
         "model_name": model[1],
         "created_utc": created_utc.isoformat(),

@@ -4,6 +4,7 @@ Their results are those of `analyse_recording`, bit by bit, without its price fo
 is written while they are analysed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +29,9 @@ from .analyse import (
     table_channels,
 )
 from .cache import ResultCache, result_key, result_keys
+from .closer_look import StreamedLook, applies
 from .envelopes import EnvelopeRows
+from .finer_scores import FinerScores
 from .model import Model
 from .result import Analysis, HeldRows, describe, held_analysis
 from .settings import AnalysisSettings
@@ -58,7 +61,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class ShortRecording:
-    """`meta` is that of its analysis; `content` its checksum, None where it is not stored."""
+    """`meta` is that of its analysis; `content` its checksum, None where it is not stored.
+
+    `log_mel` are rows (n, 64) for a closer look, where the settings ask for one.
+    """
 
     path: Path
     recorded_at: datetime | None
@@ -66,6 +72,8 @@ class ShortRecording:
     grids: dict[int | None, FrameGrid]
     envelopes: dict[int | None, Floats]
     content: str | None
+    settings: AnalysisSettings
+    log_mel: dict[int | None, list[Floats]]
 
     def finish(
         self, scores: Floats, embeddings: Floats, model: Model, cache: ResultCache | None
@@ -90,16 +98,29 @@ class ShortRecording:
             files[f"{name}.embeddings.npy"] = embeddings[rows]
             files[envelope_name(channel)] = self.envelopes[channel][:, None]
         analysis = held_analysis(meta, (self.path, self.recorded_at), tables, held)
+        if self.log_mel:
+            finer = {table.channel: self._closer_look(table, held, model) for table in tables}
+            analysis = replace(analysis, settings=self.settings, finer=finer)
         if self.content is not None and cache is not None:
             settings = analysis.settings
             key = result_key(self.content, model.sha256, settings, runtime)
-            trouble = cache.store_short(key, meta, files)
+            trouble = cache.store_short(key, meta, files, analysis)
             if trouble is not None:
                 analysis = replace(analysis, warnings=(*analysis.warnings, trouble))
         last = tables[-1]
         chunk = ScoreChunk(0, last.scores, held[last.channel].embeddings)
         seconds = sum(grid.end_s - grid.start_s for grid in self.grids.values())
         return AnalysisProgress(last.channel, chunk, first, first, seconds, analysis)
+
+    def _closer_look(
+        self, table: ScoreTable, held: dict[int | None, HeldRows], model: Model
+    ) -> FinerScores:
+        look = StreamedLook(model.network(), self.settings, table.channel)
+        for rows in self.log_mel[table.channel]:
+            look.push(rows)
+        chunk = ScoreChunk(0, table.scores, held[table.channel].embeddings)
+        blocks = (*look.blocks(chunk), *look.rest())
+        return FinerScores({block.number: block for block in blocks})
 
 
 def prepare(
@@ -131,14 +152,32 @@ def _prepare(
             return Prepared(path)
         power = MixPower()
         grids, envelopes, patches = {}, {}, []
+        log_mel: dict[int | None, list[Floats]] = {}
+        looks = applies(settings, settings.finer)
         for channel in channels:
             envelope = EnvelopeRows(grid)
             samples = sample_reader(source, settings, channel, power)(0)
-            patches.append(patches_of(samples, settings.hop_s, envelope.push))
+            rows: list[Floats] = []
+            patches.append(patches_of(samples, settings.hop_s, _both(envelope, rows)))
+            if looks:
+                log_mel[channel] = rows
             envelopes[channel] = envelope.rest()
             grids[channel] = replace(grid, count=len(patches[-1]))
         meta = describe(source.info, settings, (model.sha256, model.name), grids, datetime.now(UTC))
         meta["warnings"] = analysis_warnings(source, power)
-        short = ShortRecording(path, source.info.recorded_at, meta, grids, envelopes, content)
+        short = ShortRecording(
+            path, source.info.recorded_at, meta, grids, envelopes, content,
+            settings, log_mel,
+        )  # fmt: skip
     together = patches[0] if len(patches) == 1 else np.concatenate(patches)
     return Prepared(path, together, short)
+
+
+def _both(envelope: EnvelopeRows, rows: list[Floats]) -> Callable[[int, Floats], None]:
+    """Takes log-mel rows for both."""
+
+    def on_rows(first: int, new: Floats) -> None:
+        envelope.push(first, new)
+        rows.append(new)
+
+    return on_rows

@@ -2,7 +2,8 @@
 
 A finished folder has `analysis.json` and, for the mix or each channel, `NAME.scores.npy` and
 `NAME.embeddings.npy` (float32, one row per frame; any NumPy opens them), and `NAME.envelope.npy`
-(one value every 10 ms, see `detection.envelope`). While the analysis runs, the same files only
+(one value every 10 ms, see `detection.envelope`); finer scores may stand in `NAME.KIND.finer`
+(see `finer_scores`). While the analysis runs, the same files only
 ever grow, and `progress.jsonl` gets a line with length and checksum after
 each chunk: whatever a kill leaves behind the last good line is cut off. A short recording is
 written in one go, without waiting for the disk; `analysis.json` then holds the checksums of its
@@ -379,6 +380,8 @@ class AnalysisWriter:
         embeddings = self._grow(f"{name}.embeddings.npy")
         envelope = self._grow(envelope_name(channel))
         if not lines:
+            for stale in self.folder.glob(f"{name}.*.finer"):  # of scores that were cut off
+                stale.unlink()
             for rows in (scores, embeddings, envelope):
                 rows.cut(0, 0, 0)
             return _GrowingTable(scores, embeddings, envelope)

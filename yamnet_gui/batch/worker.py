@@ -77,12 +77,15 @@ class Worker:
     @cached_property
     def _request(self) -> EventsRequest:
         """Not grouped: events are grouped when the parts are joined, so parts fit any grouping."""
-        alone = EventsRequest(self.options.settings, None, self.classifiers)
+        settings = self.options.settings  # without rules nothing is worth a closer look
+        alone = EventsRequest(settings.published, None, self.classifiers)
         wanted = self.options.events
         if wanted is None or not self.options.events_wanted:
             return alone
         rules = rules_from_json(wanted.rules, self.class_map, ontology_of(self.class_map))
-        return replace(alone, rules=rules, classes=wanted.classes, top=wanted.top)
+        return replace(
+            alone, settings=settings, rules=rules, classes=wanted.classes, top=wanted.top
+        )
 
     def run(
         self, tasks: Sequence[Task]

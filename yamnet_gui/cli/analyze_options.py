@@ -7,6 +7,7 @@ from typing import Any
 from yamnet_gui.analysis import AnalysisSettings, WeightsModel
 from yamnet_gui.analysis.custom_classes import load_classifiers, with_custom_classes
 from yamnet_gui.analysis.rule_choice import choose_rules
+from yamnet_gui.analysis.settings import USUAL_FINER, finer_or_usual
 from yamnet_gui.audio import zone_named
 from yamnet_gui.batch import BatchOptions, EventOptions
 from yamnet_gui.core.errors import SettingsError
@@ -24,7 +25,14 @@ from yamnet_gui.detection import (
 )
 from yamnet_gui.labels.formats import FORMATS
 
-from .arguments import add_old_name, add_one_per_sound, add_provenance, add_track, positive_count
+from .arguments import (
+    add_finer,
+    add_old_name,
+    add_one_per_sound,
+    add_provenance,
+    add_track,
+    positive_count,
+)
 from .network import add_network, chosen_model
 
 
@@ -131,6 +139,7 @@ def _add_analysis(group: Any) -> None:
         metavar="S",
         help="seconds between frames (default: %(default)s)",
     )
+    add_finer(group, f"{USUAL_FINER}; off with --threshold or --top")
     group.add_argument(
         "--channels",
         choices=["mix", "each"],
@@ -181,7 +190,14 @@ def _add_run(group: Any) -> None:
 def batch_options(options: argparse.Namespace) -> BatchOptions:
     """The run that the options describe. Raises UserError where they do not fit together."""
     settings = AnalysisSettings(
-        options.hop, options.channels, options.gain, options.start, options.end
+        options.hop,
+        options.channels,
+        options.gain,
+        options.start,
+        options.end,
+        finer_or_usual(
+            options.finer, plain=options.threshold is not None or options.top is not None
+        ),
     )
     output = Path(options.output) if options.output else None
     if options.summary and output is None:

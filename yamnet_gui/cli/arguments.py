@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from yamnet_gui.analysis.settings import FINER, USUAL_FINER
 from yamnet_gui.core.channels import MIX, channel_of
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
@@ -114,6 +115,17 @@ def add_provenance(group: Any) -> None:
         metavar="OUT.json",
         help="also write how the results were made: versions, checksums of program, weights and"
         " recordings, settings, command and events; `yamnet-gui rerun OUT.json` repeats it",
+    )
+
+
+def add_finer(group: Any, default: str = USUAL_FINER) -> None:
+    """`--finer`, None where it is not given; `default` says what holds then."""
+    group.add_argument(
+        "--finer",
+        choices=FINER,
+        help="look again at frames before rules see their scores, with others 0.16 s earlier and"
+        " later: not at all (off), where an event is in doubt (doubtful) or everywhere"
+        f" (default: {default})",
     )
 
 

@@ -12,6 +12,7 @@ from yamnet_gui.analysis import (
     with_custom_classes,
 )
 from yamnet_gui.analysis.rule_choice import choose_rules
+from yamnet_gui.analysis.settings import USUAL_FINER, Finer, finer_or_usual
 from yamnet_gui.batch import VectorOptions, make_plan, with_sound_track
 from yamnet_gui.batch.embedding_run import EmbeddingOptions, write_vectors
 from yamnet_gui.batch.vectors import PER, POOLS
@@ -24,7 +25,7 @@ from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.labels.overwrite_guard import check_outputs
 
-from .arguments import add_track, files_of
+from .arguments import add_finer, add_track, files_of
 from .exit_status import OK, SOME_FAILED
 from .network import add_network, chosen_model
 from .run_report import WarningsShown, report, show_failures
@@ -90,6 +91,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="seconds between frames (default: %(default)s)",
     )
+    add_finer(more, f"{USUAL_FINER} with --per event; off with --threshold")
     more.add_argument(
         "--channels", choices=["mix", "each"], default="mix",
         help="average the channels, or analyse each separately (default: mix)",
@@ -124,7 +126,7 @@ def run(options: argparse.Namespace) -> int:
                 tuple(dict.fromkeys(options.pool)),
                 tuple(c.index for c in class_map.select(options.scores)),
             ),
-            settings=AnalysisSettings(options.hop, options.channels),
+            settings=AnalysisSettings(options.hop, options.channels, finer=_finer(options)),
             cache=None if options.no_cache else user_cache_folder(),
             rules=_rules(options, class_map, classifiers, model),
             classes=tuple(c.index for c in class_map.select(options.classes)),
@@ -159,6 +161,13 @@ def run(options: argparse.Namespace) -> int:
     print(report(summary))
     show_failures(summary, request.name_of)
     return SOME_FAILED if summary.failed else OK
+
+
+def _finer(options: argparse.Namespace) -> Finer:
+    """Only events depend on it."""
+    if options.per != "event":
+        return "off"
+    return finer_or_usual(options.finer, plain=options.threshold is not None)
 
 
 def _rules(

@@ -11,6 +11,7 @@ from typing import Any
 
 from yamnet_gui.analysis import AnalysisSettings, ResultCache
 from yamnet_gui.analysis.rule_choice import choose_rules
+from yamnet_gui.analysis.settings import finer_or_usual
 from yamnet_gui.audio import in_zone, zone_named
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
@@ -42,7 +43,7 @@ from yamnet_gui.labels.project.project_model import project_classes
 from yamnet_gui.quality.counting import SEGMENT_S, Unit, draw, draw_more, units_of
 from yamnet_gui.quality.references import StoredScores
 
-from .arguments import files_of, naming_replacement, number, open_project, recording_ids
+from .arguments import add_finer, files_of, naming_replacement, number, open_project, recording_ids
 from .metrics import write_json
 from .network import add_network, chosen_model
 from .terminal import ProgressLine
@@ -102,6 +103,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="seconds between the frames of the stored scores",
     )
+    add_finer(sample)
     add_network(sample)
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures as JSON")
 
@@ -184,7 +186,8 @@ def _drawn(
     model = chosen_model(options, project=project)
     class_map = model.classes
     rules = _rules(project, options, class_map)
-    scores = StoredScores(ResultCache(), model.sha256, AnalysisSettings(hop_s=options.hop))
+    settings = AnalysisSettings(hop_s=options.hop, finer=finer_or_usual(options.finer))
+    scores = StoredScores(ResultCache(), model.sha256, settings)
     segment_s = sample.segment_s if sample is not None else SEGMENT_S
     units: Sequence[Unit] = ()
     with ProgressLine() as line:

@@ -10,6 +10,7 @@ from typing import Any
 from yamnet_gui.analysis import AnalysisSettings, EventsRequest, Model, ResultCache, WeightsModel
 from yamnet_gui.analysis.many import many_recording_events
 from yamnet_gui.analysis.rule_choice import choose_rules
+from yamnet_gui.analysis.settings import finer_or_usual
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording
@@ -86,7 +87,7 @@ def _rules(options: argparse.Namespace) -> int:
     model = _model(options)
     class_map = model.classes
     rules = choose_rules(class_map, options.rules, model=model.info)
-    settings = AnalysisSettings(hop_s=options.hop)
+    settings = AnalysisSettings(hop_s=options.hop, finer=finer_or_usual(options.finer))
     cache = ResultCache()
     by_table = options.project is None or options.reference is not None
     below = ontology_of(class_map) if (options.below or by_table) and not options.exact else None

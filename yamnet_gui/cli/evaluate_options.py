@@ -9,7 +9,7 @@ from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.detection import PRESETS
 from yamnet_gui.labels.formats import FORMATS
 
-from .arguments import add_old_name
+from .arguments import add_finer, add_old_name
 from .network import add_network
 
 _EPILOG = """\
@@ -71,6 +71,7 @@ def _add_sources(group: Any) -> None:
     group.add_argument(
         "--hop", type=float, default=DEFAULT_HOP_S, metavar="S", help="seconds between frames"
     )
+    add_finer(group)
     group.add_argument(
         "--tune",
         choices=["default", "classes"],

@@ -122,6 +122,17 @@ def merge_detections(
     return EventList.of([*touched, *new])
 
 
+def with_held(detections: EventList, held: Iterable[Event]) -> EventList:
+    """The detections with `held` in place of those of their ids and of the same sounds."""
+    stay = list(held)
+    if not stay:
+        return detections
+    ids, sounds = {event.id for event in stay}, _Sounds(stay, first_of=())
+    return EventList.of(
+        [*stay, *(d for d in detections if d.id not in ids and not sounds.match(d))]
+    )
+
+
 def _unique(events: Iterable[Event]) -> Iterable[Event]:
     """The first event of each id."""
     return {event.id: event for event in reversed(list(events))}.values()

@@ -60,7 +60,6 @@ from .scopes import (
     with_rule,
     without_value,
 )
-from .second_pass import FINE_HOP_S, densified, fine_frames, fine_grid, spans_to_rescore
 from .sound_event_bounding_boxes import BoxSettings
 from .sound_view import Sounds, duplicates, kinds_of, shown_events
 from .sparse_scores import PreparedScores, prepare
@@ -85,7 +84,6 @@ __all__ = [
     "EVERYTHING",
     "FEWEST_REVIEWS",
     "FEWEST_TRUE",
-    "FINE_HOP_S",
     "FORMER",
     "GROUPING_LEVELS",
     "METHODS",
@@ -126,14 +124,11 @@ __all__ = [
     "counting_below",
     "cross_validated",
     "cross_validation",
-    "densified",
     "derive_events",
     "detect",
     "detected_event",
     "duplicates",
     "envelope_of",
-    "fine_frames",
-    "fine_grid",
     "group_events",
     "group_rule",
     "grouped_list",
@@ -159,7 +154,6 @@ __all__ = [
     "scopes_of",
     "segment",
     "shown_events",
-    "spans_to_rescore",
     "stability",
     "threshold_for_precision",
     "threshold_for_recall",

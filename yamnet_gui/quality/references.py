@@ -11,6 +11,7 @@ from yamnet_gui.analysis.cache import ResultCache, result_keys
 from yamnet_gui.analysis.envelopes import add_envelopes, stored_envelopes
 from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.analysis.settings import AnalysisSettings
+from yamnet_gui.analysis.stored_finer import with_stored_finer
 from yamnet_gui.audio import content_hash
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, UserError
@@ -133,14 +134,19 @@ class StoredScores:
             return None
         for _ in add_envelopes(analysis):
             pass
-        return RecordingScores(analysis.tables, stored_envelopes(analysis))
+        tables = tuple(analysis.for_rules(table.channel) for table in analysis.tables)
+        return RecordingScores(tables, stored_envelopes(analysis))
 
     def analysis(self, path: Path) -> Analysis | None:
         """The stored analysis of a recording, None where there is none. Raises RecordingError."""
         if self.cache is None or not file_of(path).is_file():
             return None
         content = content_hash(path, self.cache.memo_folder)
-        return self.cache.first_of(result_keys(content, self.model_sha256, self.settings), path)
+        keys = result_keys(content, self.model_sha256, self.settings)
+        analysis = self.cache.first_of(keys, path)
+        if analysis is None:
+            return None
+        return with_stored_finer(analysis, self.settings.finer)
 
 
 def project_items(

@@ -11,6 +11,7 @@ from yamnet_gui.core.matching import (
     merge_detections,
     onsets_of_same_sound,
     same_sound,
+    with_held,
 )
 from yamnet_gui.detection import derive_events
 
@@ -44,6 +45,18 @@ def test_a_moved_event_keeps_its_first_place_from_being_filled() -> None:
     moved = event("d1", 0, 2).moved(10, 12)
     merged = merge_detections(EventList.of([event("d5", 0.2, 2.2)]), EventList.of([moved]))
     assert [e.id for e in merged] == ["d1"]
+
+
+def test_held_detections_stand_for_those_of_the_same_sound() -> None:
+    held = event("d1", 0, 2)
+    new = EventList.of(
+        [event("d1", 0.3, 2), event("d2", 0.1, 2.1), event("d3", 0, 2, "Cat"), event("d4", 5, 6)]
+    )
+    merged = with_held(new, [held])
+    assert sorted(e.id for e in merged) == ["d1", "d3", "d4"]
+    assert merged.get("d1") is held
+    assert with_held(EventList(), [held]).get("d1") is held
+    assert with_held(new, []) is new
 
 
 def test_another_channel_or_label_is_another_sound() -> None:

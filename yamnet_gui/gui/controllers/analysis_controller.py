@@ -112,7 +112,7 @@ class AnalysisController(QObject):
             return
         if each_channel:
             settings = replace(settings, channels="each")
-        self._run_settings = settings
+        self._run_settings = settings.published  # a closer look comes afterwards
         self._grid, self._last = None, None
         self._started = time.monotonic()
         self._document.set_state(AnalysisState.RUNNING)

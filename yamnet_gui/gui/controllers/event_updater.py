@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.core.matching import with_held
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.detection import Envelope, PreparedScores, RuleSet, detect, prepare
 from yamnet_gui.gui.background.debounced import Debounced
@@ -116,6 +117,7 @@ class EventUpdater(QObject):
         self._shown_classes = shown_classes
         self._known: dict[int, Derived] = {}
         self._detections: EventList | None = None
+        self._held: tuple[Event, ...] = ()
         self._runner = JobRunner("events", self)
         self._job: JobHandle | None = None
         self._again = False
@@ -124,6 +126,7 @@ class EventUpdater(QObject):
         document.scores_changed.connect(self._on_scores)
         document.analysis_changed.connect(self._on_analysis)
         document.envelopes_changed.connect(self._on_envelopes)
+        document.refined.connect(self._on_refined)
         document.recording_changed.connect(self._on_recording)
         rules.changed.connect(self._on_rules)
         project.events_changed.connect(self._on_project)
@@ -135,6 +138,11 @@ class EventUpdater(QObject):
         """Whether events are about to be recomputed."""
         waiting = self._timer.active or self._rules_timer.active
         return waiting or self._job is not None
+
+    @property
+    def holding(self) -> bool:
+        """Whether detections are shown as they were; see `hold`."""
+        return bool(self._held)
 
     @property
     def detections(self) -> EventList:
@@ -197,9 +205,21 @@ class EventUpdater(QObject):
         )
         self.combine()
 
+    def hold(self, events: tuple[Event, ...]) -> None:
+        """Shows these detections as they are, whatever comes of better scores; none to let go.
+
+        Other rules let go of them, too.
+        """
+        if events != self._held:
+            self._held = events
+            self.combine()
+
     def combine(self) -> None:
         """Shows what was derived last beside what the project holds now."""
-        self._set_events(self._project.combined(self._detections))
+        detections = self._detections
+        if detections is not None and self._held:
+            detections = with_held(detections, self._held)
+        self._set_events(self._project.combined(detections))
         self._shown_classes.update()
 
     def _on_project(self, put: tuple[Event, ...] | None) -> None:
@@ -236,7 +256,12 @@ class EventUpdater(QObject):
         if self._document.state is AnalysisState.COMPLETE:  # else that comes with the scores
             self._timer.start_in(_AT_ONCE_MS)
 
+    def _on_refined(self) -> None:
+        if self._document.state is AnalysisState.COMPLETE and not self._timer.active:
+            self._timer.start_in(_WHILE_ANALYSING_MS)
+
     def _on_rules(self) -> None:
+        self._held = ()
         if self._known:
             self._rules_timer.start_once()
 
@@ -246,6 +271,7 @@ class EventUpdater(QObject):
             self._job.cancel()
             self._job = None
         self._again = False
+        self._held = ()
         self._known.clear()
         self._detections = None
         self._shown_classes.clear()

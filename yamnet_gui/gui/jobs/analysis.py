@@ -19,6 +19,7 @@ from yamnet_gui.analysis import (
     cached_analysis,
     loading,
 )
+from yamnet_gui.analysis.analyse import replayed
 from yamnet_gui.audio import content_is_known
 from yamnet_gui.core.errors import Cancelled, UserError
 from yamnet_gui.core.pipeline import prefetched
@@ -67,12 +68,20 @@ class AnalyseJob:
         yield ModelName(self.model.name, sha256, known=self._is_known(sha256))
         if self.cache is None or not content_is_known(self.path, self.cache.memo_folder):
             yield from self._load_meanwhile()
-        for step in analyse_recording(self.path, self.model, self.settings, self.cache):
+        for step in self._steps():
             yield step if self.extra is None else _widened(step, self.extra)
 
     def _is_known(self, sha256: str) -> bool:
         """Whether the weights are published, or the model says what it was made of."""
         return sha256 in KNOWN_FILES or getattr(self.model, "info", None) is not None
+
+    def _steps(self) -> Iterator[AnalysisProgress]:
+        """The published scores, so that they come at once; the finer ones where all are stored."""
+        if self.cache is not None and self.settings.finer != "off":
+            stored = cached_analysis(self.path, self.model, self.settings, self.cache)
+            if stored is not None:
+                return replayed(stored)
+        return analyse_recording(self.path, self.model, self.settings.published, self.cache)
 
     def _load_meanwhile(self) -> Iterator[Loading]:
         """Sums the recording up while another thread loads the network; waits for both."""

@@ -74,6 +74,7 @@ class Document(QObject):
     channel_changed = Signal()  # whose scores are drawn, before `scores_changed`
     analysis_changed = Signal()
     envelopes_changed = Signal()
+    refined = Signal()  # scores of some frames became finer ones, or what they were before
     events_changed = Signal()
     reviewed_changed = Signal()
 
@@ -204,6 +205,19 @@ class Document(QObject):
             if buffer.channel == channel:
                 buffer.add(chunk)
         self.scores_changed.emit()
+
+    def put_rows(
+        self, channel: int | None, frames: NDArray[np.int32], scores: NDArray[np.float32]
+    ) -> None:
+        """Other scores (n, classes of the model) of some frames of a complete analysis."""
+        for buffer in self._buffers:
+            if buffer.channel == channel:
+                buffer.put_rows(frames, scores)
+
+    def rows_were_put(self) -> None:
+        """Shows what `put_rows` changed."""
+        self.scores_changed.emit()
+        self.refined.emit()
 
     def set_class_count(self, count: int) -> None:
         """Room for the scores of more classes, or for fewer."""

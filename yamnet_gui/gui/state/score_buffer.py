@@ -79,6 +79,25 @@ class ScoreBuffer:
         self._best[wide] = scores.max(axis=0, initial=0)
         self._sum[wide] = scores.sum(axis=0, dtype=np.float64)
 
+    def put_rows(self, frames: NDArray[np.int32], scores: NDArray[np.float32]) -> None:
+        """Other scores (n, classes of the model) of frames that are there, ascending."""
+        if not len(frames):
+            return
+        width = scores.shape[1]
+        self._scores.flags.writeable = True
+        before = self._scores[frames, :width]
+        self._scores[frames, :width] = scores
+        self._sum[:width] += (scores - before).sum(axis=0, dtype=np.float64)
+        lost = np.flatnonzero(before.max(axis=0) >= self._best[:width])
+        np.maximum(self._best[:width], scores.max(axis=0), out=self._best[:width])
+        self._best[lost] = self._scores[: self.ready, lost].max(axis=0)
+        self._levels[0][:width, frames] = np.ceil(scores * 255).astype(np.uint8).T
+        bins = frames.astype(np.int64)
+        for below, level in zip(self._levels, self._levels[1:], strict=False):
+            bins = np.unique(bins // _POOL)
+            parts = np.minimum(bins[:, None] * _POOL + np.arange(_POOL), below.shape[1] - 1)
+            level[:width, bins] = below[:width, parts].max(axis=2)
+
     def add(self, chunk: ScoreChunk) -> None:
         """Adds the next frames."""
         self._put(chunk.first_frame, chunk.scores)

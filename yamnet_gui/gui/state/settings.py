@@ -10,7 +10,7 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QByteArray, QObject, Signal
 
-from yamnet_gui.analysis import AnalysisSettings
+from yamnet_gui.analysis.settings import USUAL_FINER, AnalysisSettings
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 
 from .settings_file import SettingsFile
@@ -109,6 +109,18 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "hop_s", DEFAULT_HOP_S, "Distance of frames in seconds", "", (), 0.01, 0.96, page="Analysis"
+    ),
+    Setting(
+        "finer",
+        USUAL_FINER,
+        "A closer look",
+        "With frames 0.16 s earlier and later, before rules see the scores",
+        (
+            ("off", "Off: the published scores alone"),
+            ("doubtful", "Where events are in doubt"),
+            ("everywhere", "Everywhere: takes up to three times as long"),
+        ),
+        page="Analysis",
     ),
     Setting(
         "channels",
@@ -221,6 +233,7 @@ class Settings(QObject):
             hop_s=self.value("hop_s"),
             channels=self.value("channels"),
             gain_db=self.value("gain_db"),
+            finer=self.value("finer"),
         )
 
     def set(self, key: str, value: Any) -> None:

@@ -55,6 +55,9 @@ def _settings(analysis: AnalysisRecord) -> str:
         return analysis.settings
     mixed = {"mix": "channels mixed", "each": "each channel separately"}
     parts = [f"one frame every {settings.hop_s:g} s", mixed[settings.channels]]
+    if settings.finer != "off":
+        where = {"doubtful": "where events are in doubt", "everywhere": "everywhere"}
+        parts.append(f"a closer look {where[settings.finer]}")
     if settings.gain_db:
         parts.append(f"gain {settings.gain_db:+g} dB")
     return ", ".join(parts)

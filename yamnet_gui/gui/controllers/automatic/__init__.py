@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .closer_look import CloserLook
 from .cursor_ranking import CursorRanking
 from .edge_refinement import EdgeRefinement
 from .embedding_storage import EmbeddingStorage
@@ -25,6 +26,7 @@ def make_automatic(context: Context) -> tuple[AutomaticService, ...]:
         InitialAnalysis(context),
         NetworkPreparation(context),
         EdgeRefinement(context),
+        CloserLook(context),
         CursorRanking(context),
         SpectrogramPersistence(context),
         EmbeddingStorage(context),
