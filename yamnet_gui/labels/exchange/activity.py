@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -185,15 +186,9 @@ class ActivityGrid:
                 Slot(name, tuple(sorted(zones[k])), float(recorded_s[k]))
                 for k, name in enumerate(names)
             ),
+            {label: _known(raw[k], there) for k, label in enumerate(self.labels)},
             {
-                label: tuple(int(n) if ok else None for n, ok in zip(raw[k], there, strict=True))
-                for k, label in enumerate(self.labels)
-            },
-            {
-                label: tuple(
-                    float(n) if ok and not lacking else None
-                    for n, ok, lacking in zip(likely[k], there, unknown[k], strict=True)
-                )
+                label: _known(likely[k], there & (unknown[k] == 0))
                 for k, label in enumerate(self.labels)
             },
             self._estimates(slot_of),
@@ -217,6 +212,13 @@ class ActivityGrid:
                 if name is not None
             }
         return result
+
+
+def _known(values: NDArray, known: NDArray[np.bool_]) -> tuple[Any, ...]:
+    """The values as plain numbers, None where they are not known."""
+    plain = values.astype(object)
+    plain[~known] = None
+    return tuple(plain.tolist())
 
 
 def project_activity(

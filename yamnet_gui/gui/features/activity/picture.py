@@ -170,7 +170,7 @@ def _values(
         return result
     source = table.raw if counts is Counts.RAW else table.calibrated
     for row, label in enumerate(labels):
-        result[row] = [np.nan if n is None else n for n in source[label]]
+        result[row] = np.array(source[label], np.float64)  # None becomes not a number
     return result
 
 
