@@ -19,15 +19,13 @@ from .links import links_of
 from .preview import PreviewSource
 from .size_remarks import size_remark
 from .sndfile import SndfileSource, plain_reason
-from .source import AudioSource
+from .source import AudioSource, check_rate
 from .start_time import stated_start
 
 _Reader = Callable[[Path], AudioSource]
 
 _LONG_BYTES = 1 << 21
 """Compressed files of this size take a noticeable time to be scanned."""
-LOWEST_RATE_HZ = 1000
-HIGHEST_RATE_HZ = 10_000_000
 _OF_LIBSNDFILE = {b"RIFF", b"RIFX", b"RF64", b"BW64", b"riff", b"fLaC", b"FORM", b"caff"}
 _OF_LIBSNDFILE |= {b".snd", b"dns."}
 """How files begin that libsndfile reads faster, and with the depth of their samples."""
@@ -168,9 +166,6 @@ def _refuse_invalid_audio(source: AudioSource) -> None:
     info = source.info
     if info.channels < 1:
         raise RecordingError(info.path, "has no channels")
-    if not LOWEST_RATE_HZ <= info.sample_rate_hz <= HIGHEST_RATE_HZ:
-        raise RecordingError(
-            info.path, f"states a sample rate of {info.sample_rate_hz} Hz, which cannot be right"
-        )
+    check_rate(info.path, info.sample_rate_hz)
     if source.frames == 0:
         raise RecordingError(info.path, "contains no samples")

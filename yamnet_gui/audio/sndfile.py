@@ -12,7 +12,7 @@ from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
 
 from .flac_frames import is_one_stream
-from .source import BLOCK_FRAMES, AudioSource
+from .source import BLOCK_FRAMES, AudioSource, check_rate
 from .wave_header import (
     NO_SIZE,
     FileSpan,
@@ -143,6 +143,7 @@ class SndfileSource(AudioSource):
         raw = self._raw
         if raw is None:
             return _SoundFile(_native(path))
+        check_rate(path, raw.sample_rate_hz)  # libsndfile takes no number above 2³¹
         self._span = FileSpan(path, raw.start, raw.end)
         return _SoundFile(
             self._span,

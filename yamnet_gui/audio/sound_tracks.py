@@ -89,6 +89,9 @@ def codec_name(codec: str) -> str:
     return _NAMES.get(codec, codec.upper())
 
 
+_UNKNOWN = "unknown codec"
+
+
 @lru_cache(maxsize=64)
 def _tracks(wanted: Remembered) -> tuple[SoundTrack, ...]:
     with open_container(wanted.path) as container:
@@ -101,14 +104,19 @@ def _tracks(wanted: Remembered) -> tuple[SoundTrack, ...]:
     for number, text in enumerate(texts, start=1):
         silent = not heard and _is_silent(wanted, number)  # later ones are not offered anyway
         heard = heard or not silent
-        tracks.append(SoundTrack(number, text + (", silent" if silent else ""), silent))
+        said = silent and not text.startswith(_UNKNOWN)
+        tracks.append(SoundTrack(number, text + (", silent" if said else ""), silent))
     return tuple(tracks)
 
 
 def _is_silent(wanted: Remembered, number: int) -> bool:
-    """Whether a track holds nothing but silence; decodes it up to its first sound."""
+    """Whether a track holds nothing but silence; decodes it up to its first sound.
+
+    So does one for which there is no decoder: nothing of it is heard.
+    """
     with open_container(wanted.path) as container:
-        for sounds in _sounds(container, container.streams.audio[number - 1]):
+        stream = container.streams.audio[number - 1]
+        for sounds in _sounds(container, stream) if stream.codec_context is not None else ():
             check_stopped()
             if sounds:
                 return False
@@ -129,7 +137,7 @@ def _sounds(container: Any, stream: Any) -> Iterator[bool]:
 
 def _described(stream: Any) -> str:
     context = stream.codec_context
-    words = ["unknown codec"]
+    words = [_UNKNOWN]
     if context is not None:
         channels = {1: "mono", 2: "stereo"}.get(context.channels, f"{context.channels} channels")
         words = [codec_name(context.name), f"{context.sample_rate / 1000:g} kHz", channels]

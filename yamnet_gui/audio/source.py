@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +16,8 @@ from yamnet_gui.core.stopping import check_stopped
 from .sound_tracks import SoundTrack
 
 BLOCK_FRAMES = 1 << 17
+LOWEST_RATE_HZ = 1000
+HIGHEST_RATE_HZ = 10_000_000
 
 READING = 1
 """Goes up when some files are read as other samples than before. Version 0.1 wrote none.
@@ -129,3 +132,9 @@ class AudioSource(ABC):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def check_rate(path: Path, rate_hz: int) -> None:
+    """Refuses a sample rate that no recording has. Raises RecordingError."""
+    if not LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
+        raise RecordingError(path, f"states a sample rate of {rate_hz} Hz, which cannot be right")

@@ -98,3 +98,14 @@ def test_a_name_with_a_track_is_split_only_where_no_file_is_called_so(tmp_path: 
     assert file_and_track(tmp_path / "a.mkv#track=0") == (tmp_path / "a.mkv#track=0", None)
     assert stem_of(with_track(film, 2)) == "film#track=2"
     assert unique_names([film, with_track(film, 2)]) == ["film", "film#track=2"]
+
+
+def test_a_track_for_which_there_is_no_decoder_is_not_offered_first(tmp_path: Path) -> None:
+    path = write_tracks(tmp_path / "film.mkv", (NOISE, RATE), (WIDE, 48000))
+    content = path.read_bytes()
+    assert content.count(b"A_AAC") == 2
+    path.write_bytes(content.replace(b"A_AAC", b"A_XYZ", 1))
+    with open_audio(path) as source:
+        assert source.track == 2
+        assert [track.text.split(",")[0] for track in source.tracks] == ["unknown codec", "AAC"]
+        assert "silent" not in source.tracks[0].text

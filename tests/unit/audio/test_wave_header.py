@@ -197,3 +197,13 @@ def test_an_rf64_file_that_ends_within_its_sizes_is_refused_or_read(
     with pytest.raises(RecordingError):
         open_audio(path)
     assert file_markers(path) == ()
+
+
+@pytest.mark.parametrize("rate", [0x8500_0000, 20_000_000, 0])
+def test_a_rate_that_no_recording_has_is_refused_without_a_size_too(
+    tmp_path: Path, rate: int
+) -> None:
+    path = tmp_path / "odd.wav"
+    path.write_bytes(wav_bytes(DATA, rate=rate, data_size=0xFFFF_FFFF))
+    with pytest.raises(RecordingError, match="rate"):
+        open_audio(path)
