@@ -33,7 +33,7 @@ _LONGEST_WAIT_MS = 900_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """`[demo] [FILE] [--screenshot OUT.png] [--size WxH] [--theme dark|light|system] [--verbose]`.
+    """Opens the window: `[demo] [FILE …]` and the options of `parse`.
 
     Returns the exit status: 0, or 2 for bad usage, no display or a recording that cannot be
     opened for a screenshot.
@@ -84,9 +84,8 @@ def _unfit(arguments: argparse.Namespace) -> str:
     from .core.files import is_file
     from .labels.overwrite_guard import check_outputs
 
-    file = arguments.file
     try:
-        check_outputs([arguments.screenshot], [file if file and is_file(file) else None])
+        check_outputs([arguments.screenshot], [f for f in arguments.files if is_file(f)])
     except UserError as error:
         return str(error)
     return ""
@@ -174,6 +173,8 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
         workbench.shell.window.resize(*size)
     if arguments.demo:
         workbench.open_demo()
+    elif len(arguments.files) > 1:
+        workbench.open_all(arguments.files)
     elif arguments.file is not None:
         workbench.open(arguments.file)
     return application, workbench
@@ -266,13 +267,20 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="yamnet-gui", description="Find, review and label sound events with YAMNet."
     )
-    parser.add_argument("file", nargs="?", type=Path, help="a recording, a folder, or: demo")
+    parser.add_argument(
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="recordings, a folder, a project, or: demo; further recordings are listed",
+    )
     parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="draw and exit")
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in pixels")
     parser.add_argument("--theme", choices=("dark", "light", "system"))
     parser.add_argument("--scale", type=_scale, default=1.0, help="display scaling of a picture")
     parser.add_argument("--verbose", action="store_true", help=VERBOSE_HELP)
     arguments = parser.parse_args(argv)
+    arguments.file = arguments.files[0] if arguments.files else None
     arguments.demo = arguments.file == Path("demo") and not Path("demo").exists()
     return arguments
 

@@ -1,6 +1,7 @@
 """The composition root: makes owners, services, window and features, and hands them on."""
 
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
@@ -135,6 +136,10 @@ class Workbench(QObject):
     def open(self, path: Path) -> None:
         """Opens a recording, a folder into the list, a project or a table of labels."""
         self.feature(Files).open(path)
+
+    def open_all(self, paths: Sequence[Path]) -> None:
+        """Opens the first of several files, as `open`, and lists the other recordings."""
+        self.feature(Files).open_all(paths)
 
     def open_demo(self) -> None:
         """The recording that ships with the program, with its stored analysis."""

@@ -8,8 +8,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from yamnet_gui import __version__
+from yamnet_gui.app import parse
 from yamnet_gui.audio import open_audio
 from yamnet_gui.core.resources import bundled_class_map, resource_path
+from yamnet_gui.labels.project.models import PROJECT_SUFFIX
 
 NAMES = bundled_class_map().names
 ICONS = sorted(resource_path("icons").glob("*.svg"))
@@ -90,3 +93,16 @@ def test_the_desktop_entry_names_the_program() -> None:
     entry.read(resource_path("org.yamnet_gui.YamnetGui.desktop"), encoding="utf-8")
     assert entry["Desktop Entry"]["Exec"].startswith("yamnet-gui ")
     assert entry["Desktop Entry"]["Icon"] == "org.yamnet_gui.YamnetGui"
+
+
+def test_projects_and_recordings_are_opened_by_the_desktop_entry() -> None:
+    kind = "application/x-yamnet-gui-project"
+    entry = resource_path("org.yamnet_gui.YamnetGui.desktop").read_text(encoding="utf-8")
+    described = resource_path("org.yamnet_gui.YamnetGui.xml").read_text(encoding="utf-8")
+    about = resource_path("org.yamnet_gui.YamnetGui.metainfo.xml").read_text(encoding="utf-8")
+    assert f'"*{PROJECT_SUFFIX}"' in described
+    assert all(kind in text for text in (entry, described, about))
+    assert "Exec=yamnet-gui %F" in entry  # several files at once
+    several = parse(["a.wav", "b.wav"])
+    assert (several.file, several.files) == (Path("a.wav"), [Path("a.wav"), Path("b.wav")])
+    assert f'<release version="{__version__}"' in about

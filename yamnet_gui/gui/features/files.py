@@ -139,7 +139,10 @@ class Files(Feature):
 
     @Slot(list)
     def _on_dropped(self, names: list[str]) -> None:
-        paths: Sequence[Path] = [Path(name) for name in names]
+        self.open_all([Path(name) for name in names])
+
+    def open_all(self, paths: Sequence[Path]) -> None:
+        """Opens the first recording, folder or project, and lists the other recordings."""
         for feature in self._takers:
             paths = feature.take_dropped(paths)
         for path in paths[1:]:

@@ -313,3 +313,13 @@ def test_a_folder_is_listed_to_any_depth_also_in_the_personal_project(
     bench.shell.window.files_dropped.emit([str(folder)])
     settled(bench)
     assert set(listed(bench)) == {"a.wav", "b.wav", "broken.wav", "c.wav"}
+
+
+def test_several_files_of_the_command_line_open_the_first_and_list_the_others(
+    start: Start, settled: Settled, folder: Path
+) -> None:
+    bench = start(folder / "b.wav", folder / "a.wav")
+    settled(bench)
+    assert bench.session.document.recording is not None
+    assert bench.session.document.recording.info.path.name == "b.wav"
+    assert {"a.wav", "b.wav"} <= set(listed(bench))
