@@ -23,6 +23,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import exists, replacing
 from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.core.text import counted, megabytes
 
 from .conversion import TEMPORARY, in_own_process
 from .weights import WeightsFile, inspect_weights
@@ -86,11 +87,11 @@ class Exported:
 
     @property
     def sentence(self) -> str:
-        compared = f"compared with this program over {self.frames:,} frames"
+        compared = f"compared with this program over {counted(self.frames, 'frame')}"
         if self.format.exact:
-            return f"{self.size / 1e6:.1f} MB; scores equal within {self.largest:.0e}, {compared}"
+            return f"{megabytes(self.size)}; scores equal within {self.largest:.0e}, {compared}"
         return (
-            f"{self.size / 1e6:.1f} MB; scores differ by {self.mean:.4f} on average and by up to"
+            f"{megabytes(self.size)}; scores differ by {self.mean:.4f} on average and by up to"
             f" {self.largest:.2f}, {100 * self.crossed:.1f} % of the scores from 0.5 on cross it,"
             f" {compared}"
         )

@@ -17,9 +17,7 @@ def quiet(owners: Owners) -> Owners:
 
 
 def shown(owners: Owners) -> ShownClasses:
-    return ShownClasses(
-        owners.document, owners.class_view, owners.class_map, owners.ontology, owners.parent
-    )
+    return ShownClasses(owners.document, owners.class_view, owners.class_map, owners.parent)
 
 
 def detect(owners: Owners, *classes: int) -> None:
