@@ -16,6 +16,7 @@ _NAMES = {
     "offset_uncertainty_s": "uncertainty of the offset",
 }  # fmt: skip
 _numbers = attrgetter(*_NAMES)
+_TITLES = tuple(_NAMES.values())
 _NOTHING = (None,) * len(_NAMES)
 
 
@@ -23,9 +24,9 @@ def out_of_range(event: Event) -> str:
     """What is wrong, as "the score 1e+20 is out of range"; "" where all of it can be stored."""
     numbers = _numbers(event)
     if numbers != _NOTHING:
-        for name, value in zip(_NAMES.values(), numbers, strict=True):
+        for n, value in enumerate(numbers):
             if value is not None and not -LARGEST <= value <= LARGEST:
-                return f"the {name} {value:g} is out of range"
+                return f"the {_TITLES[n]} {value:g} is out of range"
     if event.channel is not None and not 0 <= event.channel < MOST_CHANNELS:
         return f"the channel {event.channel + 1:g} is out of range"
     if event.class_index is not None and not 0 <= event.class_index <= LARGEST_CLASS:

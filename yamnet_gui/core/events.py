@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from .frozen_values import quick_maker
 from .intervals import IntervalIndex
 from .spans import Box, TimeSpan
 from .stopping import until_stopped
@@ -126,6 +127,10 @@ class Event:
         if label == self.label:
             return new
         return replace(new, score_max=None, score_mean=None, probability=None)
+
+
+event_of = quick_maker(Event)
+"""`Event(…)` for readers of many."""
 
 
 def _edited(event: Event) -> dict:

@@ -145,13 +145,18 @@ class _RowReader:
         self._collector = collector
         self._mapping = mapping
         self._several = {role: list(positions) for role, positions in places.items()}
-        self._one = {role: positions[0] for role, positions in places.items()}
+        # by names, as Python works out the hash of an enumeration's member each time
+        self._one = {role.name: positions[0] for role, positions in places.items()}
+        self._name_places = self._several.get(Role.RECORDING, [])
+        self._label_places = self._several.get(Role.LABEL, [])
+        self._has_classes = Role.CLASS in places
+        self._has_onset, self._has_offset = Role.ONSET in places, Role.OFFSET in places
         self._titles = titles
         self._path = path
         self._lengths: dict[Path, float] = {}
         self.has_names = Role.RECORDING in places
         self._further = tuple(
-            role for role in (Role.LOW, Role.HIGH, Role.SCORE, Role.STATE, Role.CHANNEL,
+            (role, places[role][0]) for role in (Role.LOW, Role.HIGH, Role.SCORE, Role.STATE, Role.CHANNEL,
                               Role.REVIEWER, Role.NOTE) if role in places
         )  # fmt: skip
 
@@ -160,10 +165,10 @@ class _RowReader:
         if self.has_names and name is None:
             raise self._collector.error("names no recording", line)
         labels = self._labels(row)
-        states = self._classes(row, line) if Role.CLASS in self._one else {}
+        states = self._classes(row, line) if self._has_classes else {}
         info = self._collector.recording(name)
         if not labels and not states:
-            if Role.CLASS in self._one or self._empty_times(row):
+            if self._has_classes or self._empty_times(row):
                 return  # the recording is named, nothing is in it
             labels = [""]
         onset_s, offset_s = self._times(row, line, name, info)
@@ -175,7 +180,7 @@ class _RowReader:
             self._collector.event(name, onset_s, offset_s, label, line, **given)
 
     def _cell(self, row: Sequence[str], role: Role) -> str:
-        place = self._one.get(role)
+        place = self._one.get(role._name_)
         return row[place].strip() if place is not None and place < len(row) else ""
 
     def _cells(self, row: Sequence[str], role: Role) -> list[str]:
@@ -183,8 +188,7 @@ class _RowReader:
         return [row[k].strip() if k < len(row) else "" for k in places]
 
     def _recording(self, row: Sequence[str]) -> str | None:
-        places = self._several.get(Role.RECORDING, ())
-        if len(places) == 1:
+        if len(self._name_places) == 1:
             return self._cell(row, Role.RECORDING) or None
         parts = [c for c in self._cells(row, Role.RECORDING) if c]
         if len(parts) > 1:
@@ -194,7 +198,7 @@ class _RowReader:
     def _labels(self, row: Sequence[str]) -> list[str]:
         cell = self._cell(row, Role.LABEL)
         apart = self._mapping.labels_apart
-        if cell and not apart and len(self._several[Role.LABEL]) == 1:
+        if cell and not apart and len(self._label_places) == 1:
             return [] if cell.casefold() in EMPTY else [cell]
         cells = [c for c in self._cells(row, Role.LABEL) if c.casefold() not in EMPTY]
         if len(cells) != 1:
@@ -222,12 +226,12 @@ class _RowReader:
     def _times(
         self, row: Sequence[str], line: int, name: str | None, info: RecordingInfo
     ) -> tuple[float, float]:
-        if Role.ONSET not in self._one:
+        if not self._has_onset:
             length_s = self._length_s(name, info)
             return 0.0, length_s
         scale = self._scale(row, line, info)
         onset_s = self._time(self._cell(row, Role.ONSET), scale, line, "onset")
-        if Role.OFFSET in self._one:
+        if self._has_offset:
             return onset_s, self._time(self._cell(row, Role.OFFSET), scale, line, "offset")
         duration = self._cell(row, Role.DURATION)
         if not duration:
@@ -289,8 +293,8 @@ class _RowReader:
 
     def _fields(self, row: Sequence[str], line: int) -> dict[str, Any]:
         fields: dict[str, Any] = {}
-        for role in self._further:
-            cell = self._cell(row, role)
+        for role, place in self._further:
+            cell = row[place].strip() if place < len(row) else ""
             if cell.casefold() in EMPTY and role is not Role.NOTE:
                 continue
             match role:

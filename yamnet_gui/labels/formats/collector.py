@@ -19,6 +19,7 @@ from yamnet_gui.core.events import (
     LabelledRecording,
     RecordingInfo,
     ReviewedSpan,
+    event_of,
 )
 from yamnet_gui.core.stopping import check_stopped, until_stopped
 from yamnet_gui.core.text import counted, counted_more, encodable, readable_length
@@ -179,8 +180,8 @@ class Collector:
             check_stopped()
         draft = self._drafts.get(name or "") or self._draft(name)
         for what in _TEXTS:
-            if what in fields:
-                self._check_text(fields[what], what, line)
+            if text := fields.get(what):
+                self._check_text(text, what, line)
         label, exact = self._labels.get(label) or self._label(label, line)
         if exact is not None and "class_index" not in fields and "mid" not in fields:
             fields["class_index"], fields["mid"] = exact.index, exact.mid
@@ -189,7 +190,7 @@ class Collector:
         if not fields.get("id"):
             fields["id"] = self._new_id(draft.info, onset_s, offset_s, label)
         try:
-            event = Event(onset_s=onset_s, offset_s=offset_s, label=label, **fields)
+            event = event_of(onset_s=onset_s, offset_s=offset_s, label=label, **fields)
         except (ValueError, OverflowError) as error:
             raise self.error(str(error), line) from error
         if reason := out_of_range(event):

@@ -144,7 +144,11 @@ class _RowReader:
         self._given = (
             {"class_index": None, "mid": ""} if {"class_index", "mid"} & places.keys() else {}
         )
-        self._further = [(name, places[name], make) for name, make in _FURTHER if name in places]
+        self._further = [
+            (name, places[name], make, None if make is Collector.number else {})
+            for name, make in _FURTHER
+            if name in places
+        ]
         self._first = [places[n] for n in ("original_onset_s", "original_offset_s") if n in places]
 
     def read(self, row: Sequence[str], line: int) -> None:
@@ -153,10 +157,18 @@ class _RowReader:
         onset_s = collector.seconds(row[self._times[0]], line, "onset")
         offset_s = collector.seconds(row[self._times[1]], line, "offset")
         fields: dict[str, Any] = dict(self._given)
-        for name, place, make in self._further:
+        for name, place, make, made in self._further:
             cell = row[place]
-            if cell:
+            if not cell:
+                continue
+            if made is None:
                 fields[name] = make(collector, cell, line, name)
+            elif cell in made:
+                fields[name] = made[cell]
+            else:
+                if len(made) >= _REMEMBERED:
+                    made.clear()
+                fields[name] = made[cell] = make(collector, cell, line, name)
         if any(row[place] for place in self._first):
             fields["original"] = self._original(row, line)
         file = None if self._file is None else unescape_formula(row[self._file])
@@ -179,10 +191,6 @@ class _RowReader:
             self._collector.seconds(onset_s, line, "original onset"),
             self._collector.seconds(offset_s, line, "original offset"),
         )
-
-
-def _number(collector: Collector, text: str, line: int, what: str) -> float | None:
-    return collector.number(text, line, what)
 
 
 def _text(collector: Collector, text: str, line: int, what: str) -> str:
@@ -261,9 +269,14 @@ def _moment(collector: Collector, text: str, line: int, what: str) -> datetime |
 
 _parsed_moment = lru_cache(1024)(stored_moment)  # whoever reviews does so many a second
 
+_REMEMBERED = 1000
+"""Different cells of a column whose meaning is not worked out again: most say one of a few words."""
 _Make = Callable[[Collector, str, int, str], Any]
 _FURTHER: tuple[tuple[str, _Make], ...] = (
-    *((n, _number) for n in ("score_max", "score_mean", "probability", "low_hz", "high_hz")),
+    *(
+        (n, Collector.number)
+        for n in ("score_max", "score_mean", "probability", "low_hz", "high_hz")
+    ),
     *((n, _text) for n in ("reviewer", "note", "rules_id", "mid")),
     ("class_index", _count),
     ("channel", _count),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import TextIO
 
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.stopping import check_stopped
@@ -21,9 +22,15 @@ MOST_BLANK_LINES = 10_000
 LONGEST_S = 1e12
 """Times beyond this are no times: nothing that counts samples or milliseconds of them fits."""
 _DECIMALS, _NOISE_ULPS = 9, 4
+_BLOCK = 1 << 16
+"""Characters of a table that are read at once."""
+_BLANK = 2
+"""A line of more characters than its end can have is none of the blank ones that are counted."""
 LARGEST_WHOLE = 1 << 28
 """Bytes of a file that has to be read in one piece (JSON, XML)."""
 
+_HALF = re.compile("[\udc80-\udcff]")
+"""What Python puts in place of a byte that is no text."""
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _FORMULA_OUT = re.compile(r"'+[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
@@ -98,7 +105,7 @@ def _reading(encoding: str) -> str:
 
 
 def lines(path: Path, encoding: str | None = None) -> Iterator[str]:
-    """Lines with their ends (any of CR, LF, CRLF), one by one, so that size does not matter.
+    """Lines with their ends (any of CR, LF, CRLF), a block at a time, so that size does not matter.
 
     Raises LabelsError with the line's number where it is no text or far too long.
     """
@@ -106,23 +113,64 @@ def lines(path: Path, encoding: str | None = None) -> Iterator[str]:
         encoding = _reading(encoding or find_encoding(path).name)
         # UTF-16 cannot smuggle bad bytes through; others can, and so tell the line
         errors = "strict" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+        check = _LineCheck(path, encoding.removesuffix("-sig"))
         with path.open(encoding=encoding, errors=errors, newline="") as file:
-            count = blank = 0
-            while line := file.readline(LONGEST_LINE):
-                count += 1
-                if not count & 255:
-                    check_stopped()
-                blank = 0 if len(line) > 2 or line.strip() else blank + 1
-                if blank > MOST_BLANK_LINES:
-                    raise LabelsError(path, "contains only blank lines", line=count)
-                if len(line) >= LONGEST_LINE:
-                    raise LabelsError(path, "is far too long for a label table", line=count)
-                if not line.isascii() and any("\udc80" <= c <= "\udcff" for c in line):
-                    reason = f"is not text in the encoding {encoding.removesuffix('-sig')}"
-                    raise LabelsError(path, reason, "choose another encoding", line=count)
-                if "\0" in line:
-                    raise LabelsError(path, "contains null bytes; it is not text", line=count)
-                yield line
+            for block in _blocks_of_lines(file):
+                check_stopped()
+                yield from check.checked(block)
+
+
+def _blocks_of_lines(file: TextIO) -> Iterator[list[str]]:
+    """Blocks of whole lines; one that is far too long comes in part, as the last of a block."""
+    rest = ""
+    while text := file.read(_BLOCK):
+        text = rest + text
+        open_end = text.endswith("\r")  # a line feed may follow
+        block = io.StringIO(text[:-1] if open_end else text, newline="").readlines()
+        rest = block.pop() if block and not block[-1].endswith(("\r", "\n")) else ""
+        rest += "\r" if open_end else ""
+        if len(rest) >= LONGEST_LINE:
+            yield [*block, rest]
+            return
+        yield block
+    yield [rest] if rest else []
+
+
+class _LineCheck:
+    """Refuses what is no line of a label table."""
+
+    def __init__(self, path: Path, encoding: str) -> None:
+        self._path = path
+        self._encoding = encoding
+        self._before = self._blank = 0
+
+    def checked(self, block: list[str]) -> Iterable[str]:
+        """The lines. Nearly all blocks show as a whole that nothing is wrong with any of them."""
+        text = "".join(block)
+        plain = text.isascii() or not _HALF.search(text)
+        if plain and "\0" not in text and len(text) < LONGEST_LINE and block:
+            if min(map(len, block)) > _BLANK:
+                self._before, self._blank = self._before + len(block), 0
+                return block
+        return self._one_by_one(block)
+
+    def _one_by_one(self, block: list[str]) -> Iterator[str]:
+        for line in block:
+            self._before += 1
+            self._blank = 0 if len(line) > _BLANK or line.strip() else self._blank + 1
+            if self._blank > MOST_BLANK_LINES:
+                raise self._error("contains only blank lines")
+            if len(line) >= LONGEST_LINE:
+                raise self._error("is far too long for a label table")
+            if not line.isascii() and _HALF.search(line):
+                raise self._error(f"is not text in the encoding {self._encoding}",
+                                  "choose another encoding")  # fmt: skip
+            if "\0" in line:
+                raise self._error("contains null bytes; it is not text")
+            yield line
+
+    def _error(self, reason: str, advice: str = "") -> LabelsError:
+        return LabelsError(self._path, reason, advice, line=self._before)
 
 
 def whole_text(path: Path, encoding: str | None = None, begins: str = "") -> str:
@@ -204,7 +252,10 @@ def seconds(
 ) -> float:
     """A finite time of 0 or more. Raises LabelsError."""
     try:
-        value = plain_float(text, decimal_comma)
+        if decimal_comma or not text.isascii() or "_" in text or "," in text:
+            value = plain_float(text, decimal_comma)
+        else:  # as it does, without the call: tables have millions of times
+            value = float(text)
     except ValueError:
         raise LabelsError(path, f"the {what} {text[:40]!r} is not a number", line=line) from None
     if 0 <= value <= LONGEST_S:
@@ -224,7 +275,10 @@ def optional_number(
     if not text or text.isspace():
         return None
     try:
-        value = plain_float(text, decimal_comma)
+        if decimal_comma or not text.isascii() or "_" in text or "," in text:
+            value = plain_float(text, decimal_comma)
+        else:
+            value = float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):

@@ -107,7 +107,7 @@ class StoredValues:
                 self.put_event(recording_id, event.id, event, touched)
             raise
         touched.added.append((rows, rec, events))
-        touched.events.setdefault(recording_id, {}).update((event.id, None) for event in events)
+        touched.events.setdefault(recording_id, {}).update(dict.fromkeys(e.id for e in events))
 
     def put_event(
         self, recording_id: str, event_id: str, event: Event | None, touched: ChangeSet

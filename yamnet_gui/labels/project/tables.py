@@ -9,9 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, ReviewState
+from yamnet_gui.core.events import (
+    Event,
+    EventSource,
+    Original,
+    ReviewedSpan,
+    ReviewState,
+    event_of,
+)
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.core.stopping import until_stopped
+from yamnet_gui.core.stopping import check_stopped, until_stopped
 
 from .bulk import insert_rows
 from .codec import dumps, finite, from_fields, parse_utc, parsed, to_fields, utc_text
@@ -31,6 +38,13 @@ EVENT_COLUMNS = (
     " offset_uncertainty_s, reviewer, reviewed_utc, note, rules_id"
 )
 _NAMES = [name.strip() for name in EVENT_COLUMNS.split(",")]
+_NUMBER_COLUMNS = (
+    "score_max", "score_mean", "probability", "low_hz", "high_hz", "onset_uncertainty_s",
+    "offset_uncertainty_s",
+)  # fmt: skip
+_TEXT_COLUMNS = ("reviewer", "note", "rules_id")
+_STATE_OF_WORD = {state.value: code for state, code in STATE_CODES.items()}
+_SOURCE_OF_WORD = {source.value: code for source, code in SOURCE_CODES.items()}
 _INSERT = f"INSERT INTO events ({EVENT_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))})"
 _UPDATE = f"UPDATE events SET {', '.join(f'{n} = ?' for n in _NAMES[2:])} WHERE row = ?"
 _SELECT = f"SELECT row, {EVENT_COLUMNS} FROM events"
@@ -108,14 +122,18 @@ class Tables:
         return np.isin(recs, np.fromiter(self._ids, np.int64, len(self._ids)))
 
     def kind_of(self, event: Event) -> int:
-        key = self._present(event.label, event.class_index, event.mid)
+        return self._kind((event.label, event.class_index, event.mid))
+
+    def _kind(self, named: tuple[str, int | None, str]) -> int:
+        key = self._present(*named)
+        label, class_index, mid = key
         code = self._kind_codes.get(key)
         if code is None:
             code = len(self.kinds)
-            stored = -1 if key[1] is None else int(key[1])
+            stored = -1 if class_index is None else int(class_index)
             self.connection.execute(
                 "INSERT INTO kinds (kind, label, class_index, mid) VALUES (?, ?, ?, ?)",
-                (code, str(event.label), stored, event.mid),
+                (code, str(label), stored, mid),
             )
             self.kinds.append(key)
             self._kind_codes[key] = code
@@ -157,6 +175,40 @@ class Tables:
             event.rules_id or None,
         ]
 
+    def _columns(self, rec: int, events: Sequence[Event]) -> dict[str, Sequence[Any]]:
+        """What `_values` gives for each event, by column; those without any value are left out."""
+        kinds = [(e.label, e.class_index, e.mid) for e in events]
+        codes = {key: self._kind(key) for key in dict.fromkeys(kinds)}
+        columns: dict[str, Sequence[Any]] = {
+            "rec": [rec] * len(events),
+            "id": [e.id for e in events],
+            "onset_s": [float(e.onset_s) for e in events],
+            "offset_s": [float(e.offset_s) for e in events],
+            "kind": [codes[key] for key in kinds],
+            "state": [_STATE_OF_WORD[e.state._value_] for e in events],
+            "source": [_SOURCE_OF_WORD[e.source._value_] for e in events],
+        }
+        check_stopped()
+        for name in _NUMBER_COLUMNS:
+            values = [getattr(e, name) for e in events]
+            if values.count(None) < len(values):
+                columns[name] = list(map(finite, values))
+        for name in _TEXT_COLUMNS:
+            texts = [getattr(e, name) or None for e in events]
+            if texts.count(None) < len(texts):
+                columns[name] = texts
+        if any(e.channel is not None for e in events):
+            columns["channel"] = [None if e.channel is None else int(e.channel) for e in events]
+        if any(e.reviewed_utc is not None for e in events):
+            columns["reviewed_utc"] = [utc_text(e.reviewed_utc) for e in events]
+        if any(e.original is not None for e in events):
+            firsts = [e.original for e in events]
+            columns["original_label"] = [o and o.label for o in firsts]
+            columns["original_onset_s"] = [o and float(o.onset_s) for o in firsts]
+            columns["original_offset_s"] = [o and float(o.offset_s) for o in firsts]
+        check_stopped()
+        return columns
+
     def event_of(self, row: Sequence[Any]) -> Event:
         """The event in a row of `row, EVENT_COLUMNS`. Raises ValueError where it makes none."""
         return self._event(_EVENTS.checked(row))
@@ -165,7 +217,7 @@ class Tables:
         """The same of a row that was checked."""
         try:
             label, class_index, mid = self.kinds[row[5]]
-            return Event(
+            return event_of(
                 id=row[2],
                 onset_s=row[3],
                 offset_s=row[4],
@@ -252,8 +304,10 @@ class Tables:
         before = self.connection.execute(query).fetchone()
         self.connection.execute("SAVEPOINT adding")
         try:
-            values = (self._values(rec, event) for event in until_stopped(events))
-            insert_rows(self.connection, "events", EVENT_COLUMNS, values)
+            columns = self._columns(rec, events)
+            insert_rows(
+                self.connection, "events", ", ".join(columns), zip(*columns.values(), strict=True)
+            )
         except sqlite3.IntegrityError:
             self.connection.execute("ROLLBACK TO adding")
             self.connection.execute("RELEASE adding")

@@ -30,6 +30,7 @@ from .codec import (
     patch,
     patched,
     stored_text,
+    stored_texts,
     to_fields,
 )
 from .command import Change, Command
@@ -110,7 +111,8 @@ class UndoHistory:
         events.sort(key=attrgetter("id"))
         self.values.add_events(recording_id, events, touched)
         kind, rec = KINDS[Event], self.values.rec(recording_id)
-        return [(step, kind, rec, e.id, None, stored_text(e)) for e in until_stopped(events)]
+        texts = stored_texts(events)
+        return [(step, kind, rec, e.id, None, t) for e, t in zip(events, texts, strict=True)]
 
     def _put(self, changes: Iterable[Change], touched: ChangeSet, adopt: bool) -> None:
         for change in until_stopped(changes):
