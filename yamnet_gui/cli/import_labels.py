@@ -11,6 +11,7 @@ from typing import Any
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
 from yamnet_gui.core.files import exists
+from yamnet_gui.core.garbage import seldom_collected
 from yamnet_gui.core.text import counted, counted_more, grouped, printable, readable_length
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, PlannedEvent, Resolve
 from yamnet_gui.labels.exchange.import_remarks import Nothing, remarks, some, why_nothing
@@ -161,6 +162,11 @@ def _add_deciding(group: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command. Raises UserError; nothing has been changed then."""
+    with seldom_collected():
+        return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
     mapping: dict[str, str | None] = dict(options.map)
     mapping |= dict.fromkeys(options.leave_out)
     if options.project is not None and is_one_of(options.project, options.tables):

@@ -155,10 +155,10 @@ class _RowReader:
         self._path = path
         self._lengths: dict[Path, float] = {}
         self.has_names = Role.RECORDING in places
-        self._further = tuple(
-            (role, places[role][0]) for role in (Role.LOW, Role.HIGH, Role.SCORE, Role.STATE, Role.CHANNEL,
-                              Role.REVIEWER, Role.NOTE) if role in places
-        )  # fmt: skip
+        further = (Role.LOW, Role.HIGH, Role.SCORE, Role.STATE, Role.CHANNEL, Role.REVIEWER)
+        self._further = [
+            (role, places[role][0]) for role in (*further, Role.NOTE) if role in places
+        ]
 
     def read(self, row: Sequence[str], line: int) -> None:
         name = self._recording(row)

@@ -1,5 +1,6 @@
 """AviaNZ's `.data` files: segments with their species and how certain they are."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -69,9 +70,15 @@ def _read_segment(collector: Collector, name: str | None, segment: Any, reviewer
         collector.event(name, start_s, end_s, label, **fields)
 
 
+_BEGINNING = re.compile(r"\s*\[\s*(\[|\{[^{}]*\}\s*[,\]])")
+"""A list that begins with a list, or with an object without any other inside."""
+
+
 def _recognise(sample: Sample) -> bool:
     """A list of lists of five, after an object about the recording."""
-    document = sample.document if sample.looks_like_json else None
+    if not _BEGINNING.match(sample.head):
+        return False
+    document = sample.document
     if not isinstance(document, list) or not document:
         return False
     about = document[0] if isinstance(document[0], Mapping) else {}

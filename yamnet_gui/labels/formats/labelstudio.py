@@ -94,13 +94,19 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
     collector = Collector("labelstudio", path, options)
     sample = options.sample_of(path)
     if sample.looks_like_json:
-        document = sample.json()
-        tasks = document if isinstance(document, list) else [document]
-        if tasks and not any(isinstance(task, dict) for task in tasks):
-            raise LabelsError(path, "is not a list of Label Studio tasks")
-        return read_tasks(collector, tasks)
+        return read_tasks(collector, _tasks(path, sample))
     delimiter = "\t" if "\t" in sample.first_line else ","
     return read_tasks(collector, short_records(csv_rows(path, options.encoding, delimiter)))
+
+
+def _tasks(path: Path, sample: Sample) -> Iterator[Any]:
+    """The entries. Raises LabelsError where there are some, and not one of them is a task."""
+    seen = None
+    for entry in sample.entries():
+        seen = bool(seen) or isinstance(entry, dict)
+        yield entry
+    if seen is False:
+        raise LabelsError(path, "is not a list of Label Studio tasks")
 
 
 def _recognise(sample: Sample) -> bool:

@@ -15,6 +15,9 @@ from .notes import noted
 _KINDS = ("choices", "taxonomy", "textarea", "text", "rating", "number", "datetime")
 """Values that a region can have beside its labels, those that may stand for a label first."""
 
+_PLAIN = frozenset({"start", "end", "channel", "labels"})
+"""What most values have, and nothing else."""
+
 
 @dataclass
 class Region:
@@ -69,13 +72,13 @@ def regions_of(collector: Collector, results: Iterable[Any], where: str) -> Iter
 
 
 def _add(collector: Collector, regions: dict[object, Region], result: Any, at: str) -> None:
-    if not isinstance(result, Mapping):
+    if not isinstance(result, dict):
         raise collector.error(f"{shown(result)} is not a result")
     if result.get("type") == "relation":
         collector.left_out(at, "relation", "between regions")
         return
     value = result.get("value")
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise collector.error("it has no value")
     timed = "start" in value and "end" in value
     if _of_another_kind(value, timed):
@@ -127,9 +130,10 @@ def _fill(
     if region.score is None:
         region.score = result.get("score")
     meta = result.get("meta")
-    texts = meta.get("text") if isinstance(meta, Mapping) else None
-    region.text = region.text or "\n".join(_texts(texts))
-    for kind in _KINDS:
+    texts = meta.get("text") if isinstance(meta, dict) else None
+    if texts is not None and not region.text:
+        region.text = "\n".join(_texts(texts))
+    for kind in _KINDS if not value.keys() <= _PLAIN else ():
         values = _texts(value.get(kind))
         if values:
             kind = "text" if kind == "textarea" else kind

@@ -84,11 +84,12 @@ def _read_full(collector: Collector, task: Mapping[str, Any], where: str) -> Non
             collector.left_out(at, "annotation", "cancelled by its annotator")
             continue
         regions = _regions(collector, one, at)
+        origin = _origin(one)
         for region in regions:
             twin = predicted.get(region.identity) if region.identity else None
             if twin is not None:
                 corrected.add(region.identity)
-            target.add(region, _origin(one), twin, alone=len(regions) == 1)
+            target.add(region, origin, twin, alone=len(regions) == 1)
     for identity, region in predicted.items():
         if identity not in corrected:
             target.add(region, _Origin(ReviewState.UNREVIEWED))
@@ -120,8 +121,9 @@ def _read_short(collector: Collector, record: Mapping[str, Any], where: str) -> 
                 if v not in ("", None) and not isinstance(v, Mapping):
                     collector.left_out(f"{where}, {key} {shown(v)}", "value", "without times")
     named = list(regions_of(collector, results, where))
+    origin = _origin(record)
     for region in named:
-        target.add(region, _origin(record), alone=len(named) == 1)
+        target.add(region, origin, alone=len(named) == 1)
 
 
 def _regions(collector: Collector, one: Any, where: str) -> list[Region]:

@@ -144,7 +144,7 @@ class _RowReader:
         self._given = (
             {"class_index": None, "mid": ""} if {"class_index", "mid"} & places.keys() else {}
         )
-        self._further = [
+        self._further: list[tuple[str, int, _Make, dict[str, Any] | None]] = [
             (name, places[name], make, None if make is Collector.number else {})
             for name, make in _FURTHER
             if name in places
@@ -270,7 +270,7 @@ def _moment(collector: Collector, text: str, line: int, what: str) -> datetime |
 _parsed_moment = lru_cache(1024)(stored_moment)  # whoever reviews does so many a second
 
 _REMEMBERED = 1000
-"""Different cells of a column whose meaning is not worked out again: most say one of a few words."""
+"""Different cells of a column whose meaning is known: nearly all say one of a few words."""
 _Make = Callable[[Collector, str, int, str], Any]
 _FURTHER: tuple[tuple[str, _Make], ...] = (
     *(

@@ -1,20 +1,26 @@
 """What a file of labels looks like before it is read: its beginning, and its structure if JSON."""
 
 import json
+from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import LabelsError
-from yamnet_gui.core.json_text import parse_json
+from yamnet_gui.core.json_text import json_items, parse_json
 
 from .column_guess import guess_columns
 from .columns import ColumnMapping
 from .encodings import Encoding, find_encoding
 from .layout import TableLayout, fold_name, guess_layout, rows_of_head
-from .text import readable, whole_text
+from .text import blocks, readable, whole_text
 
 HEAD_BYTES = 1 << 16
+_LONG_BYTES = 1 << 23
+"""A list of JSON in a longer file is read entry by entry: as objects it takes six times as much."""
+_FIRST_ENTRIES = 1000
+"""Of a long list, for an object among them."""
 NOT_JSON = object()
 """`Sample.document` of a file that is no JSON."""
 
@@ -100,10 +106,9 @@ class Sample:
                     return [parse_json(line) for line in text.split("\n") if line.strip()], None
                 except ValueError:
                     pass
-            return NOT_JSON, LabelsError(self.path, f"is not JSON that can be read ({error.msg})",
-                                         line=error.lineno)  # fmt: skip
-        except ValueError:
-            return NOT_JSON, LabelsError(self.path, "is JSON that is nested too deeply")
+            return NOT_JSON, self._no_json(error)
+        except ValueError as error:
+            return NOT_JSON, self._no_json(error)
 
     @property
     def document(self) -> Any:
@@ -121,9 +126,43 @@ class Sample:
         """Why `document` is `NOT_JSON`."""
         return self._parsed[1]
 
-    @property
+    @cached_property
+    def _is_long_list(self) -> bool:
+        """Whether it is a list that takes more memory at once than a table of labels should."""
+        with readable(self.path):
+            size = self.path.stat().st_size
+        return size > _LONG_BYTES and self.head.lstrip()[:1] == "["
+
+    def entries(self) -> Iterator[Any]:
+        """The entries of a list, one by one if it is long; else the document as the only one.
+
+        Raises LabelsError with the line where the file is not JSON, after entries that are whole.
+        """
+        if not self._is_long_list:
+            document = self.json()
+            yield from document if isinstance(document, list) else [document]
+            return
+        text = blocks(self.path, self.encoding, begins="[{")
+        try:
+            yield from json_items(part.removeprefix("\ufeff") for part in text)
+        except ValueError as error:
+            raise self._no_json(error) from None
+
+    def _no_json(self, error: ValueError) -> LabelsError:
+        if isinstance(error, json.JSONDecodeError):
+            reason = f"is not JSON that can be read ({error.msg})"
+            return LabelsError(self.path, reason, line=error.lineno)
+        return LabelsError(self.path, "is JSON that is nested too deeply")
+
+    @cached_property
     def first_object(self) -> dict[str, Any]:
         """The document if it is an object, or the first object of its list; else empty."""
+        if self._is_long_list:
+            try:
+                first = islice(self.entries(), _FIRST_ENTRIES)
+                return next((entry for entry in first if isinstance(entry, dict)), {})
+            except LabelsError:
+                return {}
         document = self.document
         if isinstance(document, list):
             document = next((entry for entry in document if isinstance(entry, dict)), None)

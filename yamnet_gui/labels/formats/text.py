@@ -148,11 +148,11 @@ class _LineCheck:
         """The lines. Nearly all blocks show as a whole that nothing is wrong with any of them."""
         text = "".join(block)
         plain = text.isascii() or not _HALF.search(text)
-        if plain and "\0" not in text and len(text) < LONGEST_LINE and block:
-            if min(map(len, block)) > _BLANK:
-                self._before, self._blank = self._before + len(block), 0
-                return block
-        return self._one_by_one(block)
+        whole = plain and "\0" not in text and len(text) < LONGEST_LINE
+        if not whole or min(map(len, block), default=0) <= _BLANK:
+            return self._one_by_one(block)
+        self._before, self._blank = self._before + len(block), 0
+        return block
 
     def _one_by_one(self, block: list[str]) -> Iterator[str]:
         for line in block:
