@@ -4,8 +4,9 @@ Merging stores the decisions that both copies were made with, so that agreement 
 decisions that were made apart, and what is settled later does not change it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, takewhile, zip_longest
 from typing import Any
 
 from yamnet_gui.core.events import Event, ReviewedSpan
@@ -18,6 +19,10 @@ from .models import Recording, Reviewed, StoredText
 from .project import Project
 
 _NAME = "decisions-"
+_FURTHER_PART = "further-decisions-"
+_PART = 4_000_000
+"""Characters of a part, so that a step with the old and the new one stays below the limit of a row
+of the project, however its letters are written."""
 _FORMAT = 1
 OTHER_COPY = "{} (other copy)"
 """The name of a reviewer in the second of two copies that were both reviewed under one name."""
@@ -42,7 +47,7 @@ def decisions_of(project: Project) -> dict[str, ByReviewer]:
     """
     result = {}
     for recording in project.recordings.all():
-        stored = _read(project.settings.value(f"{_NAME}{recording.id}"))
+        stored = _read(_stored(project, recording.id))
         sides = stored or _from_history(project, recording.id)
         if sides:
             result[recording.id] = sides
@@ -90,14 +95,27 @@ def storing(ours: Project, decisions: Mapping[str, ByReviewer]) -> tuple[Change,
     """
     changes = []
     for recording_id, sides in decisions.items():
-        name = f"{_NAME}{recording_id}"
-        before = ours.settings.value(name)
+        before = _stored(ours, recording_id)
         earlier = _read(before)
         both = {**sides, **earlier}
         if len(both) > 1 and both != earlier:
-            old = StoredText(name, before) if before else None
-            changes.append(Change("", old, StoredText(name, _written(both))))
+            pairs = zip_longest(before, _written(both))
+            for n, (text, new) in enumerate(until_stopped(pairs, 1), start=1):
+                name = _name(recording_id, n)
+                old = StoredText(name, text) if text else None
+                changes.append(Change("", old, StoredText(name, new) if new else None))
     return tuple(changes)
+
+
+def _name(recording_id: str, part: int) -> str:
+    """Under which the decisions of a recording are stored, part by part from 1 on."""
+    return f"{_NAME if part == 1 else f'{_FURTHER_PART}{part}-'}{recording_id}"
+
+
+def _stored(project: Project, recording_id: str) -> list[str]:
+    """The parts that are stored."""
+    texts = (project.settings.value(_name(recording_id, n)) for n in count(1))
+    return list(takewhile(bool, texts))
 
 
 def matching_recording(ours: Project, theirs: Recording, taken: set[str]) -> Recording | None:
@@ -136,28 +154,51 @@ def _from_history(project: Project, recording_id: str) -> ByReviewer:
     return present_decisions(last.values(), project.recordings.reviewed(recording_id).spans)
 
 
-def _written(sides: ByReviewer) -> str:
-    texts = []
+def _written(sides: ByReviewer) -> list[str]:
+    """The decisions in parts: what is stored as one value has a limit."""
+    parts = []
     for name, one in sides.items():
-        events = ",".join(map(stored_text, until_stopped(one.events)))
-        head = f'{{"reviewer":{dumps(name)},"events":[{events}]'
-        texts.append(f'{head},"reviewed":{stored_text(Reviewed(one.reviewed))}}}')
-    return f'{{"format":{_FORMAT},"sides":[{",".join(texts)}]}}'
+        spans = stored_text(Reviewed(one.reviewed))
+        head, size = f'{{"reviewer":{dumps(name)},"events":[', 0
+        texts: list[str] = []
+        for text in until_stopped(map(stored_text, one.events)):
+            if texts and size + len(text) > _PART:
+                parts.append(f'{head}{",".join(texts)}],"reviewed":{stored_text(Reviewed())}}}')
+                texts, size = [], 0
+            texts.append(text)
+            size += len(text)
+        parts.append(f'{head}{",".join(texts)}],"reviewed":{spans}}}')
+    return [f'{{"format":{_FORMAT},"sides":[{",".join(part)}]}}' for part in _packed(parts)]
 
 
-def _read(text: str) -> ByReviewer:
-    """The stored decisions; none where the text cannot be read."""
+def _packed(texts: Iterable[str]) -> Iterator[list[str]]:
+    """The texts in their order, as many together as a part may hold."""
+    part: list[str] = []
+    for text in texts:
+        if part and sum(map(len, part)) + len(text) > _PART:
+            yield part
+            part = []
+        part.append(text)
+    yield part
+
+
+def _read(parts: Iterable[str]) -> ByReviewer:
+    """The stored decisions; none where a part cannot be read."""
+    sides: ByReviewer = {}
     try:
-        values: Any = parsed(text) if text else {"format": _FORMAT, "sides": []}
-        if values["format"] != _FORMAT:
-            return {}
-        sides = {}
-        for side in values["sides"]:
-            events = [from_fields("event", fields) for fields in side["events"]]
-            reviewed = from_fields("reviewed", side["reviewed"])
-            assert isinstance(reviewed, Reviewed)
-            kept = tuple(event for event in events if isinstance(event, Event))
-            sides[str(side["reviewer"])] = Decisions(kept, reviewed.spans)
+        for text in parts:
+            values: Any = parsed(text)
+            if values["format"] != _FORMAT:
+                return {}
+            for side in values["sides"]:
+                events = [from_fields("event", f) for f in until_stopped(side["events"])]
+                reviewed = from_fields("reviewed", side["reviewed"])
+                assert isinstance(reviewed, Reviewed)
+                before = sides.get(str(side["reviewer"]), Decisions())
+                sides[str(side["reviewer"])] = Decisions(
+                    (*before.events, *(event for event in events if isinstance(event, Event))),
+                    (*before.reviewed, *reviewed.spans),
+                )
         return sides
     except (KeyError, TypeError, ValueError, AttributeError):
         return {}

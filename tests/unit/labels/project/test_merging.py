@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.labels.project import (
@@ -21,12 +23,15 @@ from yamnet_gui.labels.project import (
     mark_reviewed,
     merge_command,
     move_edge,
+    open_checks,
     reject,
     remove_recordings,
+    reviewer_decisions,
     set_label_set,
     set_note,
     set_rules,
 )
+from yamnet_gui.labels.project.reviewer_decisions import decisions_of
 
 from .helpers import agrees, made, snapshot
 
@@ -189,3 +194,33 @@ def test_strangers_meet_by_content(tmp_path: Path) -> None:
         ours.apply(merge_command(merge, {}))
         states = [e.state.value for e in ours.events.of("mine")]
         assert states == ["accepted", "rejected", "unreviewed"]
+
+
+def test_decisions_of_any_number_are_stored_and_read_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one value they exceed what a project takes: some 250,000 events of one recording."""
+    monkeypatch.setattr(open_checks, "_LONGEST_VALUE_BYTES", 60_000)
+    monkeypatch.setattr(reviewer_decisions, "_PART", 10_000, raising=False)
+    with made(tmp_path / "ours.yamnet", 1, 800) as first:
+        first.save_as(tmp_path / "theirs.yamnet")
+    ours, theirs = (Project.open(tmp_path / f"{n}.yamnet") for n in ("ours", "theirs"))
+    with ours, theirs:
+        for project, reviewer, decide in ((ours, "Anna", accept), (theirs, "Berta", reject)):
+            project.reviewer = reviewer
+            items = [ProjectEvent("r0", e) for e in project.events.of("r0")]
+            for k in range(0, len(items), 100):
+                project.apply(decide(items[k : k + 100], reviewer))
+        before = snapshot(ours)
+        ours.apply(merge_command(compare(ours, theirs), {}))
+        stored = decisions_of(ours)["r0"]
+        assert {name: len(one.events) for name, one in stored.items()} == {
+            "Anna": 800, "Berta": 800
+        }  # fmt: skip
+        assert stored["Berta"].events == tuple(theirs.events.of("r0"))
+        assert not compare(ours, theirs).decisions  # nothing new by then
+        ours.undo()
+        assert snapshot(ours) == before
+        assert not ours.settings.value("decisions-r0")
+        ours.redo()
+        assert decisions_of(ours)["r0"] == stored
