@@ -83,6 +83,7 @@ class UndoHistory:
             "UPDATE steps SET state = 'dropped' WHERE state = 'undone'"
         )  # what was undone cannot be redone behind a new edit
         step = joined if joined is not None else self._add_step(action, command, reviewer)
+        since = 0
         for target, run in groupby(command.changes, key=_added_to):
             changes = iter(run)
             while part := list(islice(changes, _AT_ONCE)):  # a million events need no million rows
@@ -95,7 +96,9 @@ class UndoHistory:
                     self._extend(joined, rows)
                 else:
                     insert_rows(self._connection, "changes", _CHANGE_COLUMNS, rows)
-                if len(part) == _AT_ONCE:
+                since += len(part)
+                if since >= _AT_ONCE:
+                    since = 0
                     log_to_disk(self._connection)
         return touched
 
