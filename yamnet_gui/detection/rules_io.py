@@ -20,6 +20,7 @@ from .rules import EDGES, METHODS, Rule, RuleSet, group_rule
 _FORMAT = "yamnet_gui rules"
 _VERSION = 1
 _UNLIMITED = "unlimited"
+_LARGEST = 1 << 26
 
 
 def rules_to_json(rules: RuleSet, class_map: ClassMap) -> dict[str, Any]:
@@ -93,6 +94,8 @@ def load_rules(
     """
     try:
         check_no_device(path)
+        if path.stat().st_size > _LARGEST:
+            raise SettingsError(path, "is too large for a rule set")
         data = parse_json(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(path, f"cannot be read ({error.strerror})") from error

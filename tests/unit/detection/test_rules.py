@@ -248,3 +248,11 @@ def test_rules_over_any_length_of_time_are_used(tmp_path: Path) -> None:
     wanted = np.ones(521, bool)
     longest = smoothed(scores, 0, 20, 10**30 + 1, wanted)
     assert np.allclose(longest, scores.mean(axis=0), atol=1e-5)
+
+
+def test_a_file_without_measure_is_no_rule_set(tmp_path: Path) -> None:
+    path = tmp_path / "rules.json"
+    with path.open("wb") as file:
+        file.truncate((1 << 26) + 1)  # takes no room on the disk
+    with pytest.raises(SettingsError, match="is too large for a rule set"):
+        load_rules(path)
