@@ -7,10 +7,13 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from yamnet_gui.app import parse
 from yamnet_gui.cli.main import COMMANDS, CliCommand
@@ -245,3 +248,14 @@ def test_every_promise_has_its_test() -> None:
     page = (ROOT / "docs" / "safety.md").read_text(encoding="utf-8")
     rows = [line for line in page.splitlines() if line.startswith("| ") and "held by" not in line]
     assert [row for row in rows if "tests/" not in row] == []
+
+
+def test_the_exact_versions_are_of_everything_that_the_program_needs() -> None:
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    exact = dict(re.findall(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    for one in map(Requirement, wanted):
+        name = canonicalize_name(one.name)
+        if name != "yamnet-gui":
+            assert one.specifier.contains(exact[name]), one
