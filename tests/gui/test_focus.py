@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.gui.support.mouse import click, place
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.gui.workbench import Workbench
 
@@ -118,3 +120,85 @@ def test_f6_comes_back_to_the_place_in_a_panel(
     window.float_panel("events")
     QTest.keyClick(bench.shell.events.minimum_score, Qt.Key.Key_F6)
     assert part_of(bench) is not window.docks["events"]
+
+
+def test_space_presses_the_button_with_the_focus_and_plays_elsewhere(
+    qtbot: QtBot, start: Callable[..., Workbench], settled: Callable[[Workbench], None],
+    sound_file: Path,
+) -> None:  # fmt: skip
+    bench = start(sound_file)
+    window, panel = bench.shell.window, bench.shell.events
+    settled(bench)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    played: list[bool] = []
+    window.actions_by_id["play"].triggered.connect(lambda: played.append(True))
+    pressed: list[bool] = []
+    bench.shell.notices.show_notice("info", "Sure?", [("Sure", lambda: pressed.append(True))])
+
+    def space() -> None:
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        QTest.keyClick(focus, Qt.Key.Key_Space)
+
+    bench.shell.tracks.waveform.setFocus()
+    for presses in (1, 2):
+        space()
+        assert (len(played), pressed) == (presses, [])
+    sure = next(b for b in bench.shell.notices.findChildren(QPushButton) if b.text() == "Sure")
+    sure.setFocus(Qt.FocusReason.TabFocusReason)
+    space()
+    assert (len(played), pressed) == (2, [True])
+    bench.session.settings.set("one_per_sound", False)
+    one_per_sound = panel.foot.button
+    before = panel.foot._one
+    one_per_sound.setFocus(Qt.FocusReason.TabFocusReason)
+    space()
+    assert len(played) == 2
+    assert panel.foot._one is not before
+    panel.states.setFocus(Qt.FocusReason.TabFocusReason)
+    space()  # a box is no button
+    assert len(played) == 3
+    panel.table.setFocus()
+    space()
+    assert len(played) == 4
+    bench.session.settings.set("one_per_sound", False)
+    window.float_panel("events")  # a window of its own
+    one_per_sound.setFocus(Qt.FocusReason.TabFocusReason)
+    space()
+    assert len(played) == 4
+    assert panel.foot._one is not before
+    panel.search.setFocus()
+    space()
+    assert len(played) == 4
+    assert panel.search.text() == " "
+
+
+def test_a_track_that_got_the_focus_by_a_key_has_a_frame(
+    qtbot: QtBot, start: Callable[..., Workbench], settled: Callable[[Workbench], None],
+    sound_file: Path,
+) -> None:  # fmt: skip
+    bench = start(sound_file)
+    window, track = bench.shell.window, bench.shell.tracks.waveform
+    settled(bench)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    color = track.palette().color(QPalette.ColorRole.Highlight)
+
+    def framed() -> bool:
+        picture = track.grab().toImage()
+        middle = picture.height() // 2
+        return picture.pixelColor(0, middle) == color == picture.pixelColor(1, middle)
+
+    bench.shell.events.search.setFocus()
+    assert not framed()
+    for _ in window.parts():
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+        if track.hasFocus():
+            break
+    assert track.hasFocus()
+    assert framed()
+    click(track, place(track, 2.0))
+    assert track.hasFocus()
+    bench.shell.events.search.setFocus()
+    assert not framed()

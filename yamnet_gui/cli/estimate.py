@@ -17,7 +17,15 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.resources import ontology_of
 from yamnet_gui.core.scores import DEFAULT_HOP_S
-from yamnet_gui.core.text import counted, counted_more, did_you_mean, grouped, part_of, percent
+from yamnet_gui.core.text import (
+    counted,
+    counted_more,
+    did_you_mean,
+    grouped,
+    listed,
+    part_of,
+    percent,
+)
 from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.detection.counting import (
     CountEstimate,
@@ -133,7 +141,7 @@ def run(options: argparse.Namespace) -> int:
             if options.draw is not None:
                 sample = _drawn(project, options, class_map, scope, sample)
             if sample is None:
-                names = ", ".join(scope.labels)
+                names = listed(scope.labels)
                 raise SettingsError(names, "has no sample here", "draw one with --draw 150")
             if options.discard:
                 count = drop_sample(project, sample)
@@ -254,7 +262,7 @@ def _lines(
     recordings = len({recording_id for recording_id, _ in sample.cells})
     done, size = int(counts.reviewed.sum()), int(counts.sizes.sum())
     lines = [
-        f"{', '.join(sample.scope.labels)} in {counted(recordings, 'recording')}: "
+        f"{listed(sample.scope.labels)} in {counted(recordings, 'recording')}: "
         f"{part_of(done, size, 'unit')} reviewed, "
         f"{grouped(len(reviews.left))} drawn and not yet decided"
     ]

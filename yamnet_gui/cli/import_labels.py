@@ -12,7 +12,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import LabelledRecording, RecordingInfo
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.garbage import seldom_collected
-from yamnet_gui.core.text import counted, counted_more, grouped, printable, readable_length
+from yamnet_gui.core.text import counted, counted_more, grouped, listed, printable, readable_length
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, PlannedEvent, Resolve
 from yamnet_gui.labels.exchange.import_remarks import Nothing, remarks, some, why_nothing
 from yamnet_gui.labels.exchange.project_tables import (
@@ -351,7 +351,7 @@ def _show(read: TablesRead, plan: ImportPlan, options: argparse.Namespace) -> No
     for kind in (ImportKind.CHANGED, ImportKind.CONFLICTING):
         _show_events(kind, plan.of(kind), Resolve(options.conflicts))
     for unknown in plan.unknown_labels:
-        near = ", ".join(unknown.suggestions)
+        near = listed(unknown.suggestions)
         hint = f" (near: {near})" if near else ""
         label = readable_length(repr(unknown.label))
         _print(f"unknown label {label}, {counted(unknown.count, 'event')}{hint}")

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from .errors import SettingsError
-from .text import close_matches, did_you_mean
+from .text import close_matches, did_you_mean, holds_words
 
 _MOST_NEAR, _ADVISED, _ALIKE = 5, 3, 0.65
 
@@ -82,8 +82,7 @@ class ClassMap:
 
     def search(self, text: str) -> list[SoundClass]:
         """Classes whose name holds every word of `text`; those that start with it come first."""
-        words = text.casefold().split()
-        hits = [c for c in self.classes if all(w in c.name.casefold() for w in words)]
+        hits = [c for c in self.classes if holds_words(c.name, text)]
         start = text.strip().casefold()
         return sorted(hits, key=lambda c: (not c.name.casefold().startswith(start), c.index))
 

@@ -101,6 +101,18 @@ def duration_in_words(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
+def holds_words(name: str, text: str) -> bool:
+    """Whether a name holds every word of a text that is searched for, whatever the case."""
+    key = name.casefold()
+    return all(word in key for word in text.casefold().split())
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after another; apart by semicolons where a name has commas of its own."""
+    names = list(names)
+    return ("; " if any("," in name for name in names) else ", ").join(names)
+
+
 def close_matches(text: str, names: Iterable[str], count: int, cutoff: float) -> list[str]:
     """Up to `count` of `names` that are spelled like `text`, whatever the case; the closest first.
 

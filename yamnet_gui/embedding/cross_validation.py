@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.statistics import Interval, wilson_interval
-from yamnet_gui.core.text import counted, grouped, part_of, percent
+from yamnet_gui.core.text import counted, grouped, listed, part_of, percent
 
 from .examples import NEGATIVE, ExampleSet
 from .training import TrainingOptions
@@ -234,10 +234,10 @@ def _sentence(
         )
         weak = sorted((c for c in classes if c.recall < 1), key=lambda c: (c.recall, c.label))
         if weak:
-            text += f" Weakest: {', '.join(c.label for c in weak[:_WEAKEST])}."
+            text += f" Weakest: {listed(c.label for c in weak[:_WEAKEST])}."
     alone = [c.label for c in classes if c.recordings < 2]
     if alone:
-        named = ", ".join(alone[:_WEAKEST]) + (" and others" if len(alone) > _WEAKEST else "")
+        named = listed(alone[:_WEAKEST]) + (" and others" if len(alone) > _WEAKEST else "")
         text += f" All examples of {named} come from one recording, so that could not be tested."
     elif min(c.examples for c in classes) < _FEW:
         text += " This estimate rests on few examples, so take it as a rough guide."

@@ -21,6 +21,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import Event, EventList, ReviewedSpan, ReviewState, detection_id
 from yamnet_gui.core.matching import same_sound
 from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.core.text import listed
 from yamnet_gui.detection import RuleSet, detect, prepare
 from yamnet_gui.detection.counting import (
     allocation,
@@ -121,7 +122,7 @@ def draw(
     """
     if not units:
         raise SettingsError(
-            ", ".join(scope.labels), "has nothing to draw from", "analyse the recordings first"
+            listed(scope.labels), "has nothing to draw from", "analyse the recordings first"
         )
     cells = tuple(dict.fromkeys(unit.cell for unit in units))
     unknown = np.array([unit.known is None for unit in units])
@@ -161,7 +162,7 @@ def draw_more(
     """
     if _units_id(units) != sample.units_id:
         raise SettingsError(
-            ", ".join(sample.scope.labels),
+            listed(sample.scope.labels),
             "has other scores, rules or recordings than when the sample was drawn",
             "draw a new sample; reviews that were made count in it as known",
         )

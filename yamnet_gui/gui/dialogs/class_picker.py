@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, holds_words
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.drawing import draw_swatch
 from yamnet_gui.gui.widgets.fields import SearchField
@@ -121,8 +121,7 @@ class ClassPickerDialog(QDialog):
 
     def choices(self, text: str) -> list[LabelChoice]:
         """What is offered for a text, best first."""
-        words = text.casefold().split()
-        used = [x for x in self._used if all(w in x.casefold() for w in words)]
+        used = [x for x in self._used if holds_words(x, text)]
         recent = [self._choice(label) for label in used][: _MOST_OWN + self._first]
         if not self._own_labels:
             recent = [c for c in recent if c.class_index is not None]

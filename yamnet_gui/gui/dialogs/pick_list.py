@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from yamnet_gui.core.text import grouped
+from yamnet_gui.core.text import grouped, holds_words
 from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.tick_delegate import TickDelegate
 
@@ -87,9 +87,8 @@ class PickListDialog(QDialog):
                 item.setCheckState(_state(on))
 
     def _filter(self, text: str) -> None:
-        words = text.casefold().split()
         for item in self._items():
-            item.setHidden(not all(word in item.text().casefold() for word in words))
+            item.setHidden(not holds_words(item.text(), text))
 
     def _offer(self) -> None:
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(bool(self.picked))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.core.text import holds_words
 from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
@@ -154,10 +155,8 @@ class ShortcutsDialog(QDialog):
         )
 
     def _filter(self, text: str) -> None:
-        words = text.casefold().split()
         for item in self._items():
-            seen = f"{item.text(0)} {item.text(1)}".casefold()
-            item.setHidden(not all(w in seen for w in words))
+            item.setHidden(not holds_words(f"{item.text(0)} {item.text(1)}", text))
         for group in self._groups():
             group.setHidden(all(item.isHidden() for item in _below(group)))
 

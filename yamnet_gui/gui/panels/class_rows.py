@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.class_map import ClassMap, SoundClass
 from yamnet_gui.core.ontology import OntologyNode
+from yamnet_gui.core.text import holds_words
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder
 from yamnet_gui.gui.state.document import Document
@@ -76,14 +77,14 @@ class ClassRows:
 
     def __init__(self, class_map: ClassMapState) -> None:
         self._class_map = class_map
-        self._words: list[str] = []
+        self._search = ""
         self._kinds: frozenset[int] = frozenset()  # what is below a kind that was searched for
         self.class_count = 0
         self.nodes: list[ClassNode] = [ClassNode("")]
 
     def build(self, by: ClassOrder, search: str, metrics: ClassMetrics) -> None:
         """Lists the classes whose name holds every word of `search`, or that are such a kind."""
-        self._words = search.casefold().split()
+        self._search = search
         self._kinds = self._kinds_of(search)
         self.nodes = [ClassNode("")]
         self.class_count = len(self._class_map.value)
@@ -115,7 +116,7 @@ class ClassRows:
 
     def _matches(self, entry: SoundClass) -> bool:
         """Whether a class has the words, or belongs to a category that was typed in full."""
-        return entry.index in self._kinds or all(w in entry.name.casefold() for w in self._words)
+        return entry.index in self._kinds or holds_words(entry.name, self._search)
 
     def _kinds_of(self, text: str) -> frozenset[int]:
         """The classes below the kind of sound of this name."""

@@ -10,6 +10,7 @@ from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.plain_text import plain_tip
+from yamnet_gui.gui.widgets.searched_box import SearchedBox
 from yamnet_gui.labels.project import QueueKind
 
 _KINDS: tuple[tuple[str, QueueKind | None, str], ...] = (
@@ -64,9 +65,9 @@ class QueueBar(QWidget):
         self.scope.setAccessibleName("Recordings to review")
         self.scope.addItems(["This recording", "All recordings"])
         self.scope.setToolTip("Review the open recording, or all recordings of the project")
-        self.label = QComboBox(self)
+        self.label = SearchedBox(self)
         self.label.setAccessibleName("Class to review")
-        self.label.setToolTip("Review only events of this class")
+        self.label.setToolTip("Review only events of this class; type to search")
         self.label.addItem(_ALL, "")
         self.channel = ChannelBox(self)
         self.channel.setToolTip("Review only events of this channel")

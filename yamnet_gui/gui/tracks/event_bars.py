@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from yamnet_gui.core.channels import channel_name
 from yamnet_gui.core.events import Event, ReviewState
-from yamnet_gui.core.text import counted, grouped
+from yamnet_gui.core.text import counted, grouped, listed
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
@@ -254,7 +254,7 @@ class EventsLayer(Layer):
         total = sum(counts.values())
         names = [f"{label} {grouped(n)}" for label, n in list(counts.items())[:6]]
         more = f" and {grouped(len(counts) - 6)} more" if len(counts) > 6 else ""
-        return f"{counted(total, 'event')} here: {', '.join(names)}{more}. Zoom in to see them."
+        return f"{counted(total, 'event')} here: {listed(names)}{more}. Zoom in to see them."
 
     def _draw_scroll(self, painter: QPainter) -> None:
         """A thin mark at the right where lanes lie outside."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.json_text import parse_json
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, listed
 from yamnet_gui.detection import RULE_PROPERTIES
 from yamnet_gui.detection.counting import estimate, over_time
 from yamnet_gui.labels.project import AnalysisRecord, Project, StoredRules
@@ -93,7 +93,7 @@ def _estimated(project: Project, sample: CountSample) -> str:
     within += f", until {scope.until:%Y-%m-%d %H:%M}" if scope.until else ""
     recall = f", recall of the rules {result.recall.text('.2f')}" if result.recall else ""
     return (
-        f"{', '.join(scope.labels)}{within}: {result.events.text()} events in"
+        f"{listed(scope.labels)}{within}: {result.events.text()} events in"
         f" {time.hours.text()} of {counted(time.of_hours, 'hour')}{recall}"
     )
 

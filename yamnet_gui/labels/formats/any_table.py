@@ -17,6 +17,7 @@ from .collector import Collector
 from .column_guess import guess_columns
 from .columns import LISTS, ColumnMapping, Role, TimeUnit, in_words
 from .layout import fold_name, is_sound_name
+from .name_lists import split_names
 from .notes import noted
 from .review_words import state_of
 from .sample import Sample
@@ -343,7 +344,7 @@ def split_labels(cell: str, apart: str) -> list[str]:
     if apart != LISTS:
         if not apart or apart not in cell:
             return [cell]
-        return [part.strip() for part in cell.split(apart) if part.strip()]
+        return split_names(cell, apart)
     for parse in (parse_json, ast.literal_eval):
         try:
             values = parse(cell)
@@ -351,7 +352,7 @@ def split_labels(cell: str, apart: str) -> list[str]:
             continue
         if isinstance(values, list) and all(isinstance(v, str) for v in values):
             return [v.strip() for v in values if v.strip()]
-    return [part for p in cell.strip("[]").split(",") if (part := p.strip(" '\""))]
+    return split_names(cell.strip("[]"), ",", quotes="'\"")
 
 
 def _recognise(sample: Sample) -> bool:

@@ -10,6 +10,7 @@ from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 from .base import Capability, Output, WriteOptions
 from .columns import ColumnMapping, Role, TimeUnit
 from .layout import fold_name
+from .name_lists import one_of_several
 from .text import number
 
 DEFAULT = ColumnMapping(
@@ -145,7 +146,7 @@ def _maker(role: Role, name: str, mapping: ColumnMapping) -> _Maker:
         Role.ONSET: lambda e, info, f: time(e.onset_s, info),
         Role.OFFSET: lambda e, info, f: time(e.offset_s, info),
         Role.DURATION: lambda e, info, f: time(e.duration_s, info),
-        Role.LABEL: lambda e, info, f: e.label,
+        Role.LABEL: lambda e, info, f: one_of_several(e.label, mapping.labels_apart),
         Role.CLASS: lambda e, info, f: "1" if e.label == name else "0",
         Role.RECORDING: lambda e, info, f: f,
         Role.LOW: lambda e, info, f: plain(None if e.low_hz is None else e.low_hz * hz),

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
+from yamnet_gui.gui.widgets.searched_box import SearchedBox
 
 from .heat_map import HeatMap
 from .lines import Lines
@@ -60,9 +61,9 @@ class ActivityPanel(QWidget):
             row = self.counts.count() - 1
             self.counts.setItemData(row, plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
         self.counts.setToolTip("Which numbers are shown")
-        self.label = QComboBox(self)
+        self.label = SearchedBox(self)
         self.label.setAccessibleName("Class")
-        self.label.setToolTip("The class whose days are shown")
+        self.label.setToolTip("The class whose days are shown; type to search")
         for box in (self.view, self.counts, self.label):
             box.setMinimumContentsLength(8)
             box.setSizeAdjustPolicy(
@@ -112,22 +113,24 @@ class ActivityPanel(QWidget):
         return (
             View(self.view.currentData()),
             Counts(self.counts.currentData()),
-            self.label.currentText(),
+            self.label.chosen,
         )
 
     def show_labels(self, labels: Sequence[str]) -> None:
         """The classes that can be chosen, most frequent first; the chosen one stays."""
-        now = self.label.currentText()
+        now = self.label.chosen
+        if self.label.in_use:
+            return
         if [self.label.itemText(k) for k in range(self.label.count())] != list(labels):
             self.label.clear()
             self.label.addItems(list(labels))
-            self.label.setCurrentText(now)
+            self.label.choose(now or next(iter(labels), ""))
 
     def choose(self, view: View, label: str = "") -> None:
         """Another view, as if the user had chosen it."""
         self.view.setCurrentIndex(self.view.findData(view))
         if label:
-            self.label.setCurrentText(label)
+            self.label.choose(label)
         self._on_choice()
 
     def show_picture(self, picture: Picture, note: str) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.text import listed
 from yamnet_gui.embedding import CLASSIFIER_SUFFIX, read_classifier, write_classifier
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.labels.overwrite_guard import spare
@@ -49,7 +50,7 @@ class ClassFiles(QObject):
             return
         self.loaded.emit(labels[0])
         self._notices.show_notice(
-            NoticeKind.INFO, f"Loaded {', '.join(labels)} from {path.name}.", seconds=8
+            NoticeKind.INFO, f"Loaded {listed(labels)} from {path.name}.", seconds=8
         )
 
     def take_dropped(self, paths: Sequence[Path]) -> Sequence[Path]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, listed
 from yamnet_gui.embedding import CustomClassesResult
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
@@ -179,7 +179,7 @@ class TrainingFeature(Feature):
         self.panel.set_progress(None, f"Trained on {counted(examples, 'example')}.")
         self.panel.set_report(labels, result.report)
         self._display.show_when_scored(labels[0])
-        self._show_message(f"Trained: {', '.join(labels)}.")
+        self._show_message(f"Trained: {listed(labels)}.")
 
     def _on_project(self) -> None:
         """What is being trained belongs to the former project."""

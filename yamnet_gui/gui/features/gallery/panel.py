@@ -25,6 +25,7 @@ from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
+from yamnet_gui.gui.widgets.searched_box import SearchedBox
 from yamnet_gui.labels.project import ClassCounts
 
 from .grid import CardGrid
@@ -136,7 +137,7 @@ class GalleryPanel(QWidget):
     def set_classes(self, counts: Sequence[ClassCounts]) -> None:
         """Classes to choose from, those with most events first."""
         chosen = self.classes.currentData()
-        if self.classes.view().isVisible():
+        if self.classes.in_use:
             return
         self.classes.clear()
         for one in sorted(counts, key=lambda c: (-c.total, c.label)):
@@ -230,8 +231,9 @@ class GalleryPanel(QWidget):
             self.kinds.addItem(text, kind)
             tips = Qt.ItemDataRole.ToolTipRole
             self.kinds.setItemData(self.kinds.count() - 1, plain_tip(tip), tips)
-        self.classes = self._box("Class to show")
-        self.classes.setPlaceholderText("Class…")
+        self.classes = SearchedBox(self)
+        self._set_up(self.classes, "Class to show: type to search")
+        self.classes.field.setPlaceholderText("Class…")
         self.classes.hide()
         self.states = self._box("Filter by state")
         self.states.addItems([text for text, _ in STATE_CHOICES])
@@ -305,11 +307,14 @@ class GalleryPanel(QWidget):
 
     def _box(self, name: str) -> QComboBox:
         box = QComboBox(self)
+        self._set_up(box, name)
+        return box
+
+    def _set_up(self, box: QComboBox, name: str) -> None:
         box.setAccessibleName(name)
         box.setToolTip(plain_tip(name))
         box.setMinimumContentsLength(6)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        return box
 
     def _on_chosen(self) -> None:
         choice = self.choice

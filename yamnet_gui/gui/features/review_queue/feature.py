@@ -114,7 +114,7 @@ class ReviewQueueFeature(Feature):
             self._offer(counts)
 
     def _offer(self, counts: list[ClassCounts]) -> None:
-        if self._review_queue.request.kind is not None and not self.bar.label.view().isVisible():
+        if self._review_queue.request.kind is not None and not self.bar.label.in_use:
             left = [(c.label, c.unreviewed) for c in counts if c.unreviewed]
             self.bar.set_classes(sorted(left, key=lambda item: -item[1]))
 
