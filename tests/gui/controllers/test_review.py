@@ -1,28 +1,35 @@
 """Review as users do it: by keys, with every decision in the project at once."""
 
+import csv
 import shutil
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.answers import answer_questions
-from tests.gui.support.mouse import drag, place
+from tests.gui.support.mouse import click, drag, mouse, place
 from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewState
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.core.spans import Box, TimeSpan
 from yamnet_gui.detection import FORMER, preset
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
+from yamnet_gui.gui.features.export.feature import shown_labels
 from yamnet_gui.gui.features.rules import rules_persistence
+from yamnet_gui.gui.panels.event_columns import EventColumn
 from yamnet_gui.gui.panels.event_table_model import EVENT_ROLE
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
+from yamnet_gui.gui.tracks.track import Track
 from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels.formats import write_labels
 from yamnet_gui.labels.project import Project, is_negative, personal_project_path
 
 pytestmark = pytest.mark.workflow
@@ -283,6 +290,156 @@ def test_a_digit_gives_the_label_beside_it_in_the_inspector(bench: Workbench) ->
     assert [(e.label, e.state) for e in left] == [("Dog", REJECTED)]
     press(bench, "1")
     assert current(bench).label in {"Dog", "Speech"}
+
+
+def test_after_a_relabel_the_score_shown_and_exported_is_that_of_the_new_class(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    press(bench, "n")
+    event_id, dog = current(bench).id, current(bench).score_max
+    second = bench.shell.inspector.span_bars.rows[1]
+
+    def seen() -> tuple[Event, str, str]:
+        event = bench.session.document.events.get(event_id)
+        assert event is not None
+        model = bench.shell.events.model
+        row = model.row_of(event_id)
+        assert row is not None
+        labels = shown_labels(bench.session.document)
+        assert labels is not None
+        write_labels("csv", [labels], tmp_path / "out.csv")
+        with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
+            rows = [r for r in csv.DictReader(file) if float(r["onset_s"]) == event.onset_s]
+        (stored,) = [r for r in rows if r["state"] == "accepted"]
+        return event, model.index(row, EventColumn.SCORE).data(), stored["score_max"]
+
+    press(bench, "2")
+    event, shown, stored = seen()
+    assert (event.label, event.score_max) == ("Speech", pytest.approx(second.score))
+    assert event.score_mean == pytest.approx(second.second)
+    assert event.probability is None
+    assert shown == f"{second.score:.2f}"
+    assert float(stored) == pytest.approx(second.score)
+    bench.session.selection.select((event_id,))
+    answer(bench, "My owl")
+    press(bench, "/")
+    event, shown, stored = seen()
+    assert (event.label, event.score_max, event.score_mean) == ("My owl", None, None)
+    assert (shown, stored) == ("–", "")
+    press(bench, "undo", "undo")
+    restored = bench.session.document.events.get(event_id)
+    assert restored is not None
+    assert (restored.label, restored.score_max) == ("Dog", dog)
+
+
+def test_what_is_on_the_screen_is_about_the_selected_event(bench: Workbench) -> None:
+    """By click on a bar, arrow keys in the table and the keys of the review; and what is pointed
+    at says time, class and value, in the style of times that is chosen."""
+    view, timeline, tracks = bench.session.class_view, bench.session.timeline, bench.shell.tracks
+    events = bench.session.document.events.events
+    info = bench.session.document.recording
+
+    def about(event: Event) -> None:
+        assert current(bench) is event
+        assert event.class_index is not None
+        assert (view.chosen, view.shown[0]) == (event.class_index, event.class_index)
+        assert timeline.view.start_s <= event.onset_s < timeline.view.end_s
+        middle = (event.onset_s + event.offset_s) / 2
+        frame = bench.session.document.buffers[0].grid.frame_at(middle)
+        score = bench.session.document.buffers[0].table().scores[frame, event.class_index]
+        when = timeline.time_text(middle)
+        for track, height in ((tracks.scores, 0.02), (tracks.curve, 0.5)):
+            shown = pointed_at(track, middle, height)
+            name, _, rest = shown.partition("\n")
+            assert name == event.label
+            seconds, _, value = rest.rpartition(": ")
+            assert abs(_seconds(seconds) - _seconds(when)) < 0.02
+            assert value == f"score {score:.3f}"
+
+    table, model = bench.shell.events.table, bench.shell.events.model
+    for start in (None, datetime(2026, 5, 3, 23, 59, 55, tzinfo=UTC)):
+        assert info is not None
+        bench.session.document.set_start(start, "by hand")
+        bench.session.settings.set("clock_time", start is not None)
+        timeline.set_view(0.0, 12.0)
+        lanes = tracks.events._layer
+        bird = events[-1]
+        lane = int(lanes.lanes.lanes[list(lanes.lanes.events).index(bird)])
+        at = place(tracks.events, (bird.onset_s + bird.offset_s) / 2)
+        at.setY(tracks.events.area.sceneBoundingRect().top() + lanes.lane_top(lane) + 6)
+        click(tracks.events, at)
+        about(bird)
+        text = tracks.events.hover_text(tracks.events.area_position(at))
+        assert text.startswith(f"Bird\n{timeline.span_text(bird.onset_s, bird.offset_s)} ")
+        assert f"score {bird.score_max:.2f}" in text
+        timeline.set_view(0.0, 3.0)
+        table.setFocus()
+        spot = table.visualRect(model.index(0, 2)).center()
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+        about(events[0])
+        for event in events[1:]:
+            QTest.keyClick(table, Qt.Key.Key_Down)
+            about(event)
+        press(bench, "p", "p")
+        about(events[2])
+        bars = bench.shell.inspector.span_bars
+        tip = bars._tip(0)
+        assert tip.startswith(f"{bars.rows[0].name}\n{timeline.span_text(*_bounds(events[2]))}: ")
+        assert f"score {bars.rows[0].score:.3f}" in tip
+        assert ("23:59" in tip or "00:00" in tip) == (start is not None)
+
+
+def _bounds(event: Event) -> tuple[float, float]:
+    return event.onset_s, event.offset_s
+
+
+def _seconds(text: str) -> float:
+    """A time as it is written, as seconds after midnight or after the start."""
+    whole = 0.0
+    for part in text.split(":"):
+        whole = 60 * whole + float(part)
+    return whole
+
+
+def pointed_at(track: Track, time_s: float, height: float) -> str:
+    """What a track says where the pointer rests."""
+    at = place(track, time_s, height)
+    mouse(track, QEvent.Type.MouseMove, at)
+    return track.hover_text(track.area_position(at))
+
+
+def test_the_legend_names_the_keys_as_they_are_set_until_dismissed(
+    bench: Workbench, qtbot: QtBot
+) -> None:
+    inspector, settings = bench.shell.inspector, bench.session.settings
+    press(bench, "n")
+    legend = inspector.legend
+    assert legend.isVisible()
+
+    def parts() -> list[str]:
+        return legend.text.text().replace("\N{NO-BREAK SPACE}", " ").split(" · ")
+
+    assert parts()[:3] == ["A accept", "R reject", "U uncertain"]
+    assert parts()[3] == "N next"
+    assert parts()[-1] == "1–9 the class with this key above"
+    settings.set_shortcut("accept", "Y")
+    settings.set_shortcut("label_2", "Q")
+    settings.set_shortcut("reject", "")
+    assert parts()[:2] == ["Y accept", "U uncertain"]
+    assert parts()[-1].startswith("1\N{THIN SPACE}Q\N{THIN SPACE}3")
+    rows = inspector.span_bars.rows
+    assert [row.key for row in rows[:3]] == ["1", "Q", "3"]
+    event_id = current(bench).id
+    press(bench, "q")
+    event = bench.session.document.events.get(event_id)
+    assert event is not None
+    assert event.label == rows[1].name
+    (close,) = legend.findChildren(QToolButton)
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    press(bench, "n")
+    assert not legend.isVisible()
+    settings.set("key_legend", True)
+    assert legend.isVisible()
 
 
 def test_the_first_label_on_an_event_that_has_it_accepts_it(bench: Workbench) -> None:

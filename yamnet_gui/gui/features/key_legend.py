@@ -20,9 +20,10 @@ _WORDS = (
     ("next", "next"),
     ("play_selected", "play"),
     ("find_class", "another class"),
-    ("label_1", "the class with this number above"),
+    ("label_1", "the class with this key above"),
 )
 """Actions in the order of the legend, and what they do in as few words as possible."""
+_DIGITS = [str(n) for n in range(1, 10)]
 
 
 class KeyLegendFeature(Feature):
@@ -40,14 +41,21 @@ class KeyLegendFeature(Feature):
     @Slot(str)
     def _on_setting(self, key: str) -> None:
         if key in (_SETTING, "keys"):
+            self._inspector.set_digit_keys({d: self._key(f"label_{d}") for d in _DIGITS})
             self._inspector.show_legend(self._text() if self._settings.value(_SETTING) else "")
 
     def _text(self) -> str:
         parts = []
         for name, words in _WORDS:
-            key = self._actions[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            if name == "label_1" and key == "1":
-                key = "1–9"
+            key = self._digits() if name == "label_1" else self._key(name)
             if key:
                 parts.append(f"{key}\N{NO-BREAK SPACE}{words}")
         return " · ".join(parts)
+
+    def _key(self, name: str) -> str:
+        return self._actions[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+
+    def _digits(self) -> str:
+        """The keys of the numbered classes, from first to last where none was changed."""
+        keys = [self._key(f"label_{digit}") for digit in _DIGITS]
+        return "1–9" if keys == _DIGITS else " ".join(filter(None, keys))

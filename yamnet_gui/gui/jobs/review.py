@@ -23,6 +23,7 @@ from yamnet_gui.labels.project import (
     set_state,
 )
 from yamnet_gui.labels.project.count_samples import sample_rows
+from yamnet_gui.labels.project.event_commands import ScoresOf
 from yamnet_gui.labels.project.stabilities import least_stable
 from yamnet_gui.quality.agreement import disagreement_rows
 
@@ -212,7 +213,8 @@ class DecideJob:
 class RelabelJob:
     """Corrects the label of many events, as one step; yields how many changed.
 
-    `label`: its text, class index and mid. Raises ProjectError.
+    `label`: its text, class index and mid. `scores_of`: of the class within events, as far as it is
+    known. Raises ProjectError.
     """
 
     project: Project
@@ -220,6 +222,7 @@ class RelabelJob:
     label: tuple[str, int | None, str]
     reviewer: str
     ontology: Ontology
+    scores_of: ScoresOf
 
     def run(self) -> Iterator[int]:
         command = correct_labels(
@@ -228,6 +231,7 @@ class RelabelJob:
             reviewer=self.reviewer,
             ontology=self.ontology,
             negatives_of=self.project.events.negatives_of,
+            scores_of=self.scores_of,
         )
         if command.changes:
             self.project.apply(command)

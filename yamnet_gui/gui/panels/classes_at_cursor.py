@@ -66,7 +66,8 @@ class ClassesAtCursor(QWidget):
         note = self._document.channel_note
         self.title.setText(f"At the cursor{place}" + (f"  ·  {note}" if note else ""))
         if at is not None:
-            self.bars.set_rows(score_rows(self._class_map, at, None, _COUNT), _COUNT)
+            rows = score_rows(self._class_map, at, None, _COUNT)
+            self.bars.set_rows(rows, _COUNT, self._timeline.time_text(time_s))
         elif not is_open:
             self.none.setText("No recording is open.")
         else:

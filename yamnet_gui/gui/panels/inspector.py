@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.channels import channel_name
 from yamnet_gui.core.events import Event
-from yamnet_gui.core.text import counted, grouped
+from yamnet_gui.core.text import counted, grouped, listed
 from yamnet_gui.detection import kinds_of
 from yamnet_gui.detection.grouping import GroupedEvent
 from yamnet_gui.gui.state.class_map import ClassMapState
@@ -28,7 +28,7 @@ from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.frequency_range import FrequencyRangeFields
 from yamnet_gui.gui.widgets.labels import ElidedLabel, heading
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip, without_access_key
-from yamnet_gui.gui.widgets.score_bars import ScoreBars
+from yamnet_gui.gui.widgets.score_bars import ScoreBars, ScoreRow
 from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
 
 from .classes_at_cursor import ClassesAtCursor, score_rows
@@ -68,6 +68,8 @@ class InspectorPanel(QWidget):
         self._class_map = class_map
         self._event: Event | None = None
         self._own_keys: Mapping[str, str] | None = None
+        self._set_name = ""
+        self._digit_keys: Mapping[str, str] = {}
         self._more: list[Callable[[Event], Sequence[tuple[str, str]]]] = []
         self._build()
         selection.changed.connect(self._on_selection)
@@ -92,12 +94,20 @@ class InspectorPanel(QWidget):
 
     def show_label_set(self, name: str, keys: Mapping[str, str] | None) -> None:
         """The chosen label set and its keys by label; None where digits go to the best classes."""
-        self._own_keys = keys
-        labels = " · ".join(f"{key.upper()} {label}" for label, key in (keys or {}).items())
+        self._set_name, self._own_keys = name, keys
+        labels = " · ".join(
+            f"{self._digit_keys.get(key, key).upper()} {label}"
+            for label, key in (keys or {}).items()
+        )
         self.own.setText(f"{name}: {labels}" if keys is not None else "")
         self.own.setVisible(keys is not None)
         if self._event is not None:
             self._show_span(self._event)
+
+    def set_digit_keys(self, keys: Mapping[str, str]) -> None:
+        """The keys that the user gave to what the digits do, by digit; "" for none."""
+        self._digit_keys = keys
+        self.show_label_set(self._set_name, self._own_keys)
 
     def show_legend(self, text: str) -> None:
         """What the keys do with an event; "" where nobody wants to read it."""
@@ -304,7 +314,7 @@ class InspectorPanel(QWidget):
         rows = dict(event_facts(event, self._timeline))
         kinds = kinds_of(event, self._document.shown.left_out, self._class_map.ontology)
         if kinds:
-            rows["Also as"] = ", ".join(
+            rows["Also as"] = listed(
                 f"{one.label} {one.score_max:.2f}" if one.score_max is not None else one.label
                 for one in kinds
             )
@@ -336,13 +346,14 @@ class InspectorPanel(QWidget):
             best = span.max(axis=0)
             mean = span.mean(axis=0)
             rows = score_rows(self._class_map, best, mean, CLASSES_OF_EVENT)
-            keyed = [
-                replace(
-                    row, key=str(n) if self._own_keys is None else self._own_keys.get(row.name, "")
-                )
-                for n, row in enumerate(rows, start=1)
-            ]
-            self.span_bars.set_rows(keyed, CLASSES_OF_EVENT)
+            keyed = [replace(row, key=self._key_of(n, row)) for n, row in enumerate(rows, start=1)]
+            when = self._timeline.span_text(event.onset_s, event.offset_s)
+            self.span_bars.set_rows(keyed, CLASSES_OF_EVENT, when)
+
+    def _key_of(self, number: int, row: ScoreRow) -> str:
+        """The key that gives the event the class of a row; "" where none does."""
+        key = str(number) if self._own_keys is None else self._own_keys.get(row.name, "")
+        return self._digit_keys.get(key, key)
 
     def menu_for(self, class_index: int) -> QMenu:
         """What can be done with a class in the lists of top classes."""

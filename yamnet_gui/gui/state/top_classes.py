@@ -1,9 +1,12 @@
 """Which classes score best in a span of the recording."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.events import Event
+from yamnet_gui.labels.project import ProjectEvent
 
 from .document import Document
 from .score_buffer import ScoreBuffer
@@ -31,12 +34,36 @@ def span_scores(document: Document, event: Event) -> NDArray[np.float32] | None:
     An end that lies on the border of two tiles does not touch the second.
     """
     buffer = scores_of_event(document, event)
-    if buffer is None or not buffer.ready:
+    return None if buffer is None else _frames_of(buffer, event)
+
+
+def _frames_of(buffer: ScoreBuffer, event: Event) -> NDArray[np.float32] | None:
+    if not buffer.ready:
         return None
     first = buffer.grid.frame_at(event.onset_s + 1e-6)
     last = buffer.grid.frame_at(max(event.offset_s - 1e-6, event.onset_s))
     scores = buffer.table().scores[first : max(last, first) + 1]
     return scores if len(scores) else None
+
+
+@dataclass(frozen=True, slots=True)
+class EventScores:
+    """Scores of any class within events of one recording, for workers: `buffers` are its own."""
+
+    recording_id: str
+    buffers: tuple[ScoreBuffer, ...]
+
+    def __call__(self, item: ProjectEvent, class_index: int) -> tuple[float, float] | None:
+        """Highest and mean score by the event's own channel; None where there are none."""
+        event = item.event
+        own = (one for one in self.buffers if one.channel == event.channel)
+        buffer = next(own, None) if item.recording_id == self.recording_id else None
+        if buffer is None or class_index >= buffer.class_count or not buffer.best[class_index]:
+            return None
+        scores = _frames_of(buffer, event)
+        if scores is None:
+            return None
+        return float(scores[:, class_index].max()), float(scores[:, class_index].mean())
 
 
 def scores_of_event(document: Document, event: Event) -> ScoreBuffer | None:

@@ -122,11 +122,11 @@ class EventsTrack(Track):
         event = self._layer.hit(position)
         if event is None:
             return self._layer.dense_text(position)
-        score = "" if event.score_max is None else f" · score {event.score_max:.2f}"
+        score = "no score" if event.score_max is None else f"score {event.score_max:.2f}"
         channel = "" if event.channel is None else f" · {channel_name(event.channel).lower()}"
         return (
             f"{event.label}\n{self.timeline.span_text(event.onset_s, event.offset_s)} "
-            f"({length(event.duration_s)}){score} · {event.state}{channel}"
+            f"({length(event.duration_s)}) · {score} · {event.state}{channel}"
         )
 
     def freeze(self, event_id: str | None) -> None:

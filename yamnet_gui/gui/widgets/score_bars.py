@@ -47,6 +47,7 @@ class ScoreBars(QWidget):
         self._rows: tuple[ScoreRow, ...] = ()
         self._current = -1
         self._places = 0
+        self._when = ""
         self._title = title
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
@@ -57,9 +58,13 @@ class ScoreBars(QWidget):
     def rows(self) -> tuple[ScoreRow, ...]:
         return self._rows
 
-    def set_rows(self, rows: Sequence[ScoreRow], places: int = 0) -> None:
-        """Shows these; there is room for `places` rows so that nothing jumps below."""
+    def set_rows(self, rows: Sequence[ScoreRow], places: int = 0, when: str = "") -> None:
+        """Shows these; there is room for `places` rows so that nothing jumps below.
+
+        `when`: the time that the scores are of, for who points at a bar.
+        """
         rows = tuple(rows)
+        self._when = when
         if rows == self._rows and places == self._places:
             return
         resized = max(len(rows), places) != max(len(self._rows), self._places)
@@ -167,4 +172,5 @@ class ScoreBars(QWidget):
         row = self._rows[number]
         mean = "" if row.second is None else f", mean {row.second:.3f}"
         key = f"\n{row.key} gives the event this label" if row.key else ""
-        return f"{row.name}\nscore {row.score:.3f}{mean}{key}"
+        when = f"{self._when}: " if self._when else ""
+        return f"{row.name}\n{when}score {row.score:.3f}{mean}{key}"

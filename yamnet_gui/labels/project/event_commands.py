@@ -127,6 +127,14 @@ def set_note(item: ProjectEvent, note: str) -> Command:
     )
 
 
+ScoresOf = Callable[[ProjectEvent, int], tuple[float, float] | None]
+"""The highest and the mean score of a class within an event; None where they are not known."""
+
+
+def _no_scores(_item: ProjectEvent, _class_index: int) -> None:
+    return None
+
+
 def relabel(
     events: Iterable[ProjectEvent],
     label: str,
@@ -136,6 +144,7 @@ def relabel(
     reviewer: str = "",
     ontology: Ontology | None = None,
     existing: Iterable[ProjectEvent] = (),
+    scores_of: ScoresOf = _no_scores,
     now: datetime | None = None,
 ) -> Command:
     """Corrects the label; the corrected event counts as accepted.
@@ -144,7 +153,8 @@ def relabel(
     the same bounds behind: "not X" is evidence for training and metrics. None is left where the
     ontology makes one a kind of the other, or where the event was drawn under a wrong name. Where
     an event goes back to X, the "not X" is taken away; `existing` are the negatives that are in
-    the project (`ProjectEvents.negatives_of`).
+    the project (`ProjectEvents.negatives_of`). The event gets the scores that `scores_of` knows of
+    its new class, else none.
     """
     when = now or _now()
     items = list(events)
@@ -165,6 +175,9 @@ def relabel(
             reviewer=reviewer,
             reviewed_utc=when,
         )
+        known = None if class_index is None else scores_of(item, class_index)
+        if known is not None:
+            new = replace(new, score_max=known[0], score_mean=known[1])
         key = (item.recording_id, negative_id(old.id, label))
         if key in backs:  # it has the scores of the class that the event goes back to
             back = present[key]
@@ -196,6 +209,7 @@ def correct_labels(
     reviewer: str = "",
     ontology: Ontology | None = None,
     negatives_of: Callable[[Iterable[ProjectEvent]], Iterable[ProjectEvent]] = lambda _items: (),
+    scores_of: ScoresOf = _no_scores,
 ) -> Command:
     """`relabel` of those that have another label; the others were right all along: accepted."""
     items = list(events)
@@ -212,6 +226,7 @@ def correct_labels(
                 reviewer=reviewer,
                 ontology=ontology,
                 existing=negatives_of(other),
+                scores_of=scores_of,
             )
         )
     commands = [command for command in commands if command.changes]

@@ -58,7 +58,9 @@ class BulkSteps:
         if project is None or not len(rows):
             return False
         label = (choice.label, choice.class_index, choice.mid)
-        job = RelabelJob(project, rows, label, self._editor.reviewer, self._class_map.ontology)
+        editor = self._editor
+        ontology = self._class_map.ontology
+        job = RelabelJob(project, rows, label, editor.reviewer, ontology, editor.scores_of)
         return self.run(job, f"Relabelled to {choice.label}")
 
     def run(self, job: Job, done: str, then: Callable[[Any], None] | None = None) -> bool:

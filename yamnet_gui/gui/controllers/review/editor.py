@@ -16,6 +16,7 @@ from yamnet_gui.gui.state.event_order import EventOrder
 from yamnet_gui.gui.state.project import ProjectState
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.settings import Settings
+from yamnet_gui.gui.state.top_classes import EventScores
 from yamnet_gui.labels.project import MOST_COUNTED, Command, ProjectEvent
 
 _WAIT_S = 0.3
@@ -60,6 +61,11 @@ class EventEditor(QObject):
     def current(self) -> Event | None:
         """The selected event that keys act on first."""
         return self.selection.current_in(self.document.events)
+
+    @property
+    def scores_of(self) -> EventScores:
+        """The scores of any class within events of the open recording, as far as they are there."""
+        return EventScores(self.recording_id, self.document.buffers)
 
     @property
     def recording_id(self) -> str:

@@ -151,6 +151,7 @@ class Labels(QObject):
         going_on = {e.id for e in events} == {e.id for e in editor.selected}
         go_on = self._go_on.planned() if going_on else None
         reviewer, negatives_of = editor.reviewer, editor.project.negatives_reader()
+        scores_of = editor.scores_of
 
         def build(items: Sequence[edits.ProjectEvent]) -> edits.Command:
             return edits.correct_labels(
@@ -161,6 +162,7 @@ class Labels(QObject):
                 reviewer=reviewer,
                 ontology=self._class_map.ontology,
                 negatives_of=negatives_of,
+                scores_of=scores_of,
             )
 
         if editor.apply_to(events, build, go_on, items=items):

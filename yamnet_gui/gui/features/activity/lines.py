@@ -1,15 +1,16 @@
 """The counts of a few classes as lines over the same columns."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from yamnet_gui.core.marks import count_marks
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.colors import blended
+from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 from .picture import Picture
 
@@ -53,6 +54,22 @@ class Lines(QWidget):
         several = len(set(picture.labels)) > 1  # else a row is a day of one class
         others = [r for r in range(len(picture.rows)) if r != self._row][: _OTHERS * several]
         return (*others[::-1], min(self._row, len(picture.rows) - 1))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            text = self.text_at(event.pos().x())
+            QToolTip.showText(event.globalPos(), plain_tip(text), self)
+            return True
+        return super().event(event)
+
+    def text_at(self, x: float) -> str:
+        """Time, class and number of the line in front at this many pixels from the left."""
+        picture, rows = self._picture, self.rows
+        wide = self.width() - _LEFT - _RIGHT
+        if picture is None or not rows or not _LEFT <= x < _LEFT + wide:
+            return ""
+        column = int((x - _LEFT) / wide * len(picture.columns))
+        return picture.text(rows[-1], column)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
