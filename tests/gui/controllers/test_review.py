@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.answers import answer_questions
@@ -440,6 +440,26 @@ def test_the_legend_names_the_keys_as_they_are_set_until_dismissed(
     assert not legend.isVisible()
     settings.set("key_legend", True)
     assert legend.isVisible()
+
+
+def test_a_step_on_several_says_so_with_undo_beside_it_and_the_inspector_what_is_true_of_all(
+    bench: Workbench, qtbot: QtBot
+) -> None:
+    notices, inspector = bench.shell.notices, bench.shell.inspector
+    QTest.keyClick(bench.shell.window, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert inspector.title.text() == "5 events"
+    class_row = inspector.facts._rows["Class"][1].text()
+    assert class_row == "Dog 3 · Speech 1 · Bird 1"
+    assert not inspector.note.isVisible()
+    press(bench, "a")
+    assert states(bench) == [ACCEPTED] * 5
+    (said,) = [notice for notice in notices.notices if "5 events" in notice.text]
+    assert said.text == "Done: accept 5 events."
+    (undo,) = [b for b in notices.findChildren(QPushButton) if b.text() == "Undo"]
+    qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert states(bench) == [UNREVIEWED] * 5
+    qtbot.waitUntil(lambda: said.text not in [notice.text for notice in notices.notices])
+    agree(bench)
 
 
 def test_the_first_label_on_an_event_that_has_it_accepts_it(bench: Workbench) -> None:

@@ -379,3 +379,36 @@ def test_an_event_that_was_deleted_leaves_a_card_that_says_so(
     QTest.keyClick(panel(bench).grid, Qt.Key.Key_Space)
     settled(bench)
     assert count(bench, ACCEPTED) == 0
+
+
+def test_a_card_that_is_chosen_is_shown_in_its_recording_and_keys_go_on(
+    bench: Workbench, settled: Settled
+) -> None:
+    shown, grid = panel(bench), panel(bench).grid
+    names = {shown.model.item(row).name for row in range(grid.count)}  # type: ignore[union-attr]
+    assert len(names) > 1
+    seen = set()
+    QTest.keyClick(grid, Qt.Key.Key_Home)
+    for _ in range(grid.count):
+        settled(bench)
+        item = shown.model.item(grid.currentIndex().row())
+        event = bench.services.event_navigation.current
+        assert item is not None
+        assert event is not None
+        assert (event.id, event.span) == (item.event_id, item.place.span)
+        recording = bench.session.document.recording
+        assert recording is not None
+        assert recording.info.path.name == item.name
+        view = bench.session.timeline.view
+        assert view.start_s <= event.onset_s < view.end_s
+        if event.class_index is not None:
+            assert bench.session.class_view.chosen == event.class_index
+        assert grid.hasFocus()
+        seen.add(item.name)
+        QTest.keyClick(grid, Qt.Key.Key_Right)
+    assert seen == names
+    bench.session.settings.set("follow_selection", False)
+    before = bench.session.selection.ids
+    QTest.keyClick(grid, Qt.Key.Key_Home)
+    settled(bench)
+    assert bench.session.selection.ids == before

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
 from yamnet_gui.core.events import ReviewState
@@ -18,6 +18,7 @@ from yamnet_gui.gui.controllers.event_reader import EventReader
 from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.controllers.one_per_sound import ONE_PER_SOUND
 from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.features.follow_chosen import FollowChosen
 from yamnet_gui.gui.features.own_keys import OwnKeys
 from yamnet_gui.gui.jobs.project import CountEventsJob
 from yamnet_gui.gui.jobs.review import Listed, QueryJob
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 _TYPING_MS = 80
 _CHANGED_MS = 500
-_CHOOSING_MS = 150
-"""So that arrow keys held down do not open every recording on their way."""
 _KEYS = {
     "accept": ReviewState.ACCEPTED,
     "reject": ReviewState.REJECTED,
@@ -50,7 +49,6 @@ class AllEvents(Feature):
         self._settings = context.session.settings
         self._project_manager = context.services.projects
         self._navigator = context.services.navigation
-        self._loader = context.services.recording
         self._analysis = context.services.analysis
         self._review = context.services.review
         self._recordings = context.shell.recordings
@@ -63,8 +61,7 @@ class AllEvents(Feature):
         self._closed = False
         self._job: JobHandle | None = None
         self._later = Debounced(self, _TYPING_MS, self.query)
-        self._follow = Debounced(self, _CHOOSING_MS, self._show_chosen)
-        self._leads = False  # a recording is being opened for a row of the table
+        self._follow = FollowChosen(context, self.panel.table, self._destination, self)
         self._reader.again.connect(self.panel.model.refresh)
         OwnKeys(
             self.panel.table,
@@ -83,9 +80,7 @@ class AllEvents(Feature):
         self.panel.left.connect(self._on_left)
         self.panel.typed.connect(lambda: self._soon(_TYPING_MS))
         self.panel.opened.connect(self._open)
-        self.panel.row_chosen.connect(lambda _item: self._follow.start_in(_CHOOSING_MS))
-        self._loader.opened.connect(self._on_opened)
-        self._loader.failed.connect(self._on_failed)
+        self.panel.row_chosen.connect(lambda _item: self._follow.soon())
         self.panel.decided.connect(self.decide)
         self.panel.menu_requested.connect(self._menu)
         self._project.steps_changed.connect(self._on_steps)
@@ -101,7 +96,7 @@ class AllEvents(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._later.active or self._follow.active or self._job is not None
+        return self._later.active or self._follow.busy or self._job is not None
 
     def close(self) -> None:
         self._closed = True
@@ -194,29 +189,12 @@ class AllEvents(Feature):
         """Goes to an event in its recording."""
         self._navigator.go(Destination(item.recording_id, event_id=item.event.id))
 
-    def _show_chosen(self) -> None:
-        """Shows the event of the row that was chosen, in its recording, and plays nothing.
-
-        An analysis that is running is not left for it: Enter opens the event all the same.
-        """
+    def _destination(self) -> Destination | None:
+        """Where the row that is chosen alone leads."""
         item = self.panel.chosen
-        if item is None or not self._settings.value("follow_selection"):
-            return
-        to = Destination(item.recording_id, event_id=item.event.id, quietly=True)
-        if self._navigator.is_open(to) or not self._analysis.running:
-            self._leads = not self._navigator.is_open(to)
-            self._navigator.go(to)
-
-    @Slot(Path)
-    def _on_opened(self, _path: Path) -> None:
-        """The arrow keys go on through the table when its row has opened another recording."""
-        if self._leads:
-            self._leads = False
-            self.panel.table.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @Slot(object)
-    def _on_failed(self, _error: object) -> None:
-        self._leads = False
+        if item is None:
+            return None
+        return Destination(item.recording_id, event_id=item.event.id, quietly=True)
 
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self._window)

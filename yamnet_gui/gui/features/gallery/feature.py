@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
@@ -12,6 +13,7 @@ from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
 from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.features.follow_chosen import FollowChosen
 from yamnet_gui.gui.features.own_keys import OwnKeys
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
 from yamnet_gui.gui.widgets.built_when_shown import BuiltWhenShown
@@ -57,6 +59,7 @@ class Gallery(Feature):
             similar_sounds, context.services.audition, context.session.settings, self
         )
         self.panel: GalleryPanel | None = None
+        self._follow: FollowChosen | None = None
         all_events.panel.gallery_requested.connect(lambda: self.show(Kind.EVENTS))
         for panel in (similar_sounds.panel, embedding_map.panel):
             panel.gallery_requested.connect(lambda: self.show(Kind.SIMILAR))
@@ -71,11 +74,14 @@ class Gallery(Feature):
 
     @property
     def busy(self) -> bool:
-        return self.listing.busy or self.pictures.busy or self.hearing.busy
+        following = self._follow is not None and self._follow.busy
+        return self.listing.busy or self.pictures.busy or self.hearing.busy or following
 
     def close(self) -> None:
         self.listing.close()
         self.pictures.close()
+        if self._follow is not None:
+            self._follow.stop()
 
     def show(self, kind: Kind | None = None, label: str = "") -> None:
         """Brings the gallery to the front, with another list where one is asked for."""
@@ -121,6 +127,8 @@ class Gallery(Feature):
         editor.changed_many.connect(lambda text: panel.set_message(text, undo=True))
         self._project.steps_changed.connect(lambda: panel.set_message("", undo=False))
         keys = {**steps.handlers(), "play": self._play_current, "select_all": grid.selectAll}
+        self._follow = FollowChosen(self._context, grid, self._destination, self)
+        grid.selectionModel().selectionChanged.connect(self._on_selected)
         OwnKeys(grid, self._window.actions_by_id, keys)
         panel.show_choice(self.listing.choice)
         return panel
@@ -172,6 +180,19 @@ class Gallery(Feature):
             item = self.panel.model.item(self.panel.grid.currentIndex().row())
             if item is not None:
                 self.hearing.toggle(item)
+
+    def _on_selected(self) -> None:
+        if self._follow is not None and self.panel is not None and self.panel.grid.hasFocus():
+            self._follow.soon()
+
+    def _destination(self) -> Destination | None:
+        """Where the card that is selected alone leads."""
+        panel = self.panel
+        alone = panel is not None and panel.grid.selected_count == 1
+        item = panel.model.item(panel.grid.currentIndex().row()) if panel and alone else None
+        if item is None:
+            return None
+        return replace(Destination.of_place(item.place, item.event_id), quietly=True)
 
     def _open(self, index: Index) -> None:
         """Goes to the event on the timeline."""

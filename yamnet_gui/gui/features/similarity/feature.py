@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.events import RecordingInfo, ReviewState
 from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.features.follow_chosen import FollowChosen
 from yamnet_gui.gui.state.place import Place
 
 from .hits import Hit, HitLabel, HitList, ListKind
@@ -49,6 +51,8 @@ class SimilarSounds(Feature):
         self.panel.refined.connect(self.search.refine)
         self.panel.play_requested.connect(self.play)
         self.panel.opened.connect(self.open)
+        self._follow = FollowChosen(context, self.panel.table, self._destination, self)
+        self.panel.row_chosen.connect(self._follow.soon)
         self.panel.again_requested.connect(self.search.search_again)
         self.panel.label_requested.connect(self.feedback.ask_label)
         self.panel.file_requested.connect(self.find_like_file)
@@ -64,10 +68,11 @@ class SimilarSounds(Feature):
 
     @property
     def busy(self) -> bool:
-        return self.search.busy or self._navigator.waiting
+        return self.search.busy or self._follow.busy or self._navigator.waiting
 
     def close(self) -> None:
         self.search.close()
+        self._follow.stop()
         self._audition.close()
 
     # What to search for
@@ -130,6 +135,13 @@ class SimilarSounds(Feature):
     def play_place(self, place: Place) -> None:
         """Plays a place of any recording of the project."""
         self._audition.play(self._path_of(place), place.span, self._info(place))
+
+    def _destination(self) -> Destination | None:
+        """Where the current row leads."""
+        if not 0 <= self.panel.row < len(self._similar.hits):
+            return None
+        hit = self._similar.hits[self.panel.row]
+        return replace(Destination.of_place(hit.place, hit.event_id), quietly=True)
 
     def open(self, row: int) -> None:
         """Goes to a hit on the timeline."""

@@ -55,6 +55,7 @@ class SimilarPanel(QWidget):
     refined = Signal(int, bool)  # row, whether more like it (else less)
     play_requested = Signal(int)
     opened = Signal(int)
+    row_chosen = Signal()  # by the user, in the table
     again_requested = Signal()
     label_requested = Signal()
     file_requested = Signal()
@@ -248,8 +249,10 @@ class SimilarPanel(QWidget):
         valid = current.isValid()
         for button in self.buttons.values():
             button.setEnabled(valid)
-        if valid and self.autoplay and self.table.hasFocus():
-            self.play_requested.emit(current.row())
+        if valid and self.table.hasFocus():
+            self.row_chosen.emit()
+            if self.autoplay:
+                self.play_requested.emit(current.row())
 
     def _on_menu(self, position: QPoint) -> None:
         index = self.table.indexAt(position)
