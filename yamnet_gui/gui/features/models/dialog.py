@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -180,7 +179,7 @@ class ModelsDialog(QDialog):
         progress.addWidget(self.bar)
         progress.addWidget(self.stop)
 
-        hint = QLabel(
+        hint = PlainLabel(
             "A project is made with one model. Choosing another one analyses its recordings anew; "
             "decisions stay.",
             self,
