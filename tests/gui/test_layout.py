@@ -86,6 +86,22 @@ def test_where_there_is_no_room_under_the_tracks_a_panel_gets_a_window(start: St
     assert available_screens()[0].contains(window.docks["all events"].frameGeometry())
 
 
+def test_a_second_panel_under_the_tracks_becomes_a_tab_of_the_first(start: Start) -> None:
+    window = start().shell.window
+    window.resize(1366, 734)
+    window.docks.arrange(window.size())
+    window.show_panel("all events")
+    window.resizeDocks([window.docks["all events"]], [520], Qt.Orientation.Vertical)
+    window.layout().activate()
+    activity = window.docks["activity"]
+    activity.widget().setMinimumHeight(100)
+    least = activity.minimumSizeHint().height()
+    assert window.centralWidget().height() - 220 < least
+    window.show_panel("activity")
+    assert not activity.isFloating()
+    assert window.docks["all events"] in window.tabifiedDockWidgets(activity)
+
+
 def test_the_usual_layout_comes_back(start: Start) -> None:
     window = start().shell.window
     window.addDockWidget(PanelPlace.LEFT.value, window.docks["inspector"])

@@ -72,23 +72,32 @@ class PanelDocks:
     def show(self, name: str) -> None:
         """Brings a panel to the front, wherever it is.
 
-        Where the window has no room for it under the tracks it gets a window of its own.
+        Where the window has no room for it under the tracks it gets a window of its own. Beside
+        another panel there it takes no more room, but becomes a tab.
         """
         dock = self._panels[name].dock
         middle = self._window.dockWidgetArea(dock) is PanelPlace.MIDDLE.value
         if middle and dock.isHidden() and not dock.isFloating():
-            room = _height(self._window.centralWidget()) - _LEAST_TRACKS
-            if room < dock.minimumSizeHint().height():
+            least, shared = dock.minimumSizeHint().height(), self._middle_height()
+            room = _height(self._window.centralWidget()) - _LEAST_TRACKS + shared
+            if room < least and shared < least:
                 self.float(name)
                 return
             dock.show()
-            tall = min(max(self._window.height() // 3, dock.minimumSizeHint().height()), room)
+            tall = shared if shared >= least else min(max(self._window.height() // 3, least), room)
             self._window.resizeDocks([dock], [tall], Qt.Orientation.Vertical)
         dock.show()
         if dock.isFloating():
             dock.activateWindow()
         else:
             dock.raise_()
+
+    def _middle_height(self) -> int:
+        """Height of the panels that are seen under the tracks; 0 without one."""
+        docks = [p.dock for p in self._panels.values() if not p.dock.isFloating()]
+        middle = PanelPlace.MIDDLE.value
+        seen = [d for d in docks if d.isVisible() and self._window.dockWidgetArea(d) is middle]
+        return max((d.height() for d in seen), default=0)
 
     def float(self, name: str, size: QSize | None = None) -> None:
         """Takes a panel out into a window of its own, large or of this size, or puts it back."""
