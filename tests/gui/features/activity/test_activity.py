@@ -147,6 +147,11 @@ def test_the_panel_is_built_when_it_is_shown_and_leads_to_the_events(
     settled(bench)
     feature = bench.feature(ActivityFeature)
     assert feature.panel is None
+    bench.shell.window.show_panel("activity")
+    settled(bench)
+    assert feature.panel is not None
+    assert feature.panel.empty.isVisible()
+    assert "Start times" in feature.panel.empty.text()
     project = bench.session.project.project
     assert project is not None
     moved = [(r, FOUR) for r in project.recordings.all()[:2]]

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from .picture import Picture
 
 _CHANGED_MS = 700
+_NO_START = (
+    "No recording has a known start time. Set it in File › Start times…, or choose “By recording”."
+)
 
 
 class _Place(QWidget):
@@ -164,6 +167,9 @@ class ActivityFeature(Feature):
         without = self._grid.without_clock
         note = ""
         if without and self.panel.asked[0] is not View.RECORDING:
+            if without == len(self._grid.paths):
+                self.panel.show_message(_NO_START)
+                return
             note = f"Not shown: {counted(without, 'recording')} without a known start."
         self.panel.show_picture(picture, note)
 
