@@ -9,6 +9,7 @@ of the documents are reduced to 256 colours.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -41,11 +42,22 @@ def draw(
         env = {k: v for k, v in os.environ.items() if not k.startswith("YAMNET_GUI_")}
         names = ("DATA", "CACHE", "CONFIG", "STATE")
         env |= {f"XDG_{name}_HOME": f"{folder}/{name.lower()}" for name in names}
-        env |= {"HOME": folder, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+        env |= {"HOME": folder, "PYTHONPATH": str(ROOT)}
+        env["QT_QPA_PLATFORM"] = f"offscreen:configfile={_display(Path(folder), size, scale)}"
         env["QT_SCALE_FACTOR"] = str(scale)
         options = ["--size", size, "--theme", theme, "--suffix", suffix]
         script = [sys.executable, str(HERE / "scenes.py"), str(out)]
         subprocess.run([*script, *options, *more], env=env, check=True)
+
+
+def _display(folder: Path, size: str, scale: int) -> Path:
+    """Describes a display as large as the window: that of Qt has 800 × 600, and cuts dialogs."""
+    width, height = (int(side) * scale for side in size.split("x"))
+    screen = {"name": "display", "x": 0, "y": 0, "width": width, "height": height}
+    screen |= {"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+    path = folder / "display.json"
+    path.write_text(json.dumps({"screens": [screen]}))
+    return path
 
 
 def draw_documents() -> None:

@@ -27,7 +27,7 @@ PANELS = ("recordings", "classes", "events", "inspector")
 DIALOGS = (
     "settings", "weights", "shortcuts", "about", "guide", "glossary", "spectrogram", "go_to",
     "find_class", "add_label", "export", "cut_clips", "report", "label_sets", "evaluation",
-    "replay", "calibration", "apply_rules", "backups", "start_times",
+    "replay", "calibration", "apply_rules", "backups", "start_times", "models",
 )  # fmt: skip
 """Actions that open a dialog over the demo."""
 TABS = {
@@ -213,7 +213,7 @@ def day(studio: Studio) -> None:
         if dock is not None:
             bench.shell.window.resizeDocks([dock], [_TALL], Qt.Orientation.Vertical)
         studio.settle(2500)
-        studio.shoot(name)
+        studio.shoot(name, dock if dock is not None and dock.isFloating() else None)
     for key, usual in (("clock_time", False), ("time_zone", "")):
         bench.session.settings.set(key, usual)
 
