@@ -66,9 +66,9 @@ def test_only_classes_where_labels_are_not_wanted(owners: Owners, qtbot: QtBot) 
     assert dialog.result() == 0
 
 
-def test_a_class_tells_what_it_is_a_kind_of(dialog: ClassPickerDialog) -> None:
+def test_a_class_shows_its_place_in_the_hierarchy(dialog: ClassPickerDialog) -> None:
     dialog.search.setText("dog")
-    assert dialog.kinds.text().startswith("A kind of Domestic animals, pets")
+    assert dialog.kinds.text() == "In Animal › Domestic animals, pets"
 
 
 def test_labels_are_counted() -> None:

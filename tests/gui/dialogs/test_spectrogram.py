@@ -55,7 +55,7 @@ def test_every_field_changes_its_own_setting(
     dialog.low.setValue(1_000)
     dialog.high.setValue(80_000)
     for box, text in (
-        (dialog.window_kind, "blackman"),
+        (dialog.window_kind, "Blackman"),
         (dialog.scale, "Logarithmic"),
         (dialog.channel, "Channel 2"),
     ):

@@ -192,11 +192,11 @@ class ClassPickerDialog(QDialog):
             if name != choice.label:
                 return f"A label of your set, mapped to {name} in AudioSet"
         if choice.class_index is None:
-            return "A custom label: not one of YAMNet's classes."
+            return "A custom label, not one of YAMNet's classes"
         node = self._ontology.of_class(choice.class_index)
         above = self._ontology.above(node.mid) if node else ()
-        kinds = " ‹ ".join(n.name for n in above)
-        return f"A kind of {kinds}" if kinds else "A top-level class"
+        kinds = " › ".join(n.name for n in reversed(above))
+        return f"In {kinds}" if kinds else "A top-level class"
 
     def _on_chosen(self) -> None:
         item = self.list.currentItem()

@@ -67,7 +67,7 @@ class GuideWindow(QDialog):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.averageCharWidth() * 150, metrics.height() * 42)
+        return QSize(metrics.averageCharWidth() * 160, metrics.height() * 42)
 
     def _build(self) -> None:
         back, forward = QPushButton("&Back", self), QPushButton("&Forward", self)
@@ -89,7 +89,7 @@ class GuideWindow(QDialog):
         split.addWidget(self.view)
         split.setStretchFactor(1, 1)
         width = self.fontMetrics().averageCharWidth()
-        split.setSizes([width * 42, width * 108])
+        split.setSizes([width * 52, width * 108])
         layout = QVBoxLayout(self)
         layout.addLayout(top)
         layout.addWidget(split, 1)

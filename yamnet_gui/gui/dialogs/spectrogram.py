@@ -80,7 +80,7 @@ class SpectrogramDialog(QDialog):
         self.preset.activated.connect(self._use_preset)
         self.window_ms = _spin(0.5, 1000.0, 1, " ms")
         self.overlap = _spin(0.0, 95.0, 0, " %")
-        self.window_kind = _choice((w, w) for w in WINDOWS)
+        self.window_kind = _choice((w, w.capitalize()) for w in WINDOWS)
         self.scale = _choice(_SCALES)
         self.low = _spin(0.0, 190_000.0, 0, " Hz")
         self.high = _spin(0.0, 192_000.0, 0, " Hz")

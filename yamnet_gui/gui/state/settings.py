@@ -37,8 +37,8 @@ SETTINGS: tuple[Setting, ...] = (
         "theme",
         "system",
         "Colours",
-        "Dark or light, or whatever the system says",
-        (("system", "As the system"), ("dark", "Dark"), ("light", "Light")),
+        "Dark, light, or whichever the system uses",
+        (("system", "Same as the system"), ("dark", "Dark"), ("light", "Light")),
         page="Appearance",
     ),
     Setting(
@@ -97,7 +97,7 @@ SETTINGS: tuple[Setting, ...] = (
         "tour",
         True,
         "Offer the tour when the program starts",
-        "Six steps through the window; not offered any more once you have seen it",
+        "Six steps through the window; not offered again once you have seen it",
         page="Appearance",
     ),
     Setting(

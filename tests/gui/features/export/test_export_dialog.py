@@ -192,9 +192,9 @@ def test_what_gets_lost_is_shown(dialog: ExportDialog) -> None:
     for text in lost:
         assert text.split(": ", 1)[1] in dialog.lost.text()
     assert "review state" in dialog.lost.text()
-    assert dialog.lost.text().startswith("This format cannot store")
+    assert dialog.lost.text().startswith("In this format:")
     dialog.sidecar.setChecked(True)
-    assert dialog.lost.text().startswith("Stored in the side-car file")
+    assert dialog.lost.text().startswith("In this format, but stored in the sidecar file")
 
 
 def test_many_events_are_looked_through_in_the_background(

@@ -150,7 +150,7 @@ class ExportDialog(QDialog):
         font = self.summary.font()
         font.setBold(True)
         self.summary.setFont(font)
-        self.sidecar = TickBox("Also write a side-car file with what the format cannot store", self)
+        self.sidecar = TickBox("Also write a sidecar file with what the format cannot store", self)
         self.sidecar.setToolTip("OUT.yamnet.json: importing the file again restores everything")
         self.sidecar.toggled.connect(self._show_losses)
         self.provenance = provenance_box(self)
@@ -343,7 +343,7 @@ def _in_words(lost: Sequence[str], title: str, stored: bool) -> str:
         return "Nothing is lost."
     lines = [f"• {text.removeprefix(f'{title}: ')}" for text in lost]
     return "\n".join(
-        ["Stored in the side-car file:" if stored else "This format cannot store:", *lines]
+        ["In this format, but stored in the sidecar file:" if stored else "In this format:", *lines]
     )
 
 

@@ -137,7 +137,7 @@ class ModelsDialog(QDialog):
         self.list.setAlternatingRowColors(True)
         self.list.setMaximumWidth(self.fontMetrics().averageCharWidth() * 42)
         self.list.setWordWrap(True)
-        self.list.setMinimumHeight(self.fontMetrics().height() * 20)
+        self.list.setMinimumHeight(self.fontMetrics().height() * 8)
         self.list.currentRowChanged.connect(self._on_row)
         self.card = QTextBrowser(self)
         self.card.setAccessibleName("Model card")
@@ -180,8 +180,8 @@ class ModelsDialog(QDialog):
         progress.addWidget(self.stop)
 
         hint = PlainLabel(
-            "A project is made with one model. Choosing another one analyses its recordings anew; "
-            "decisions stay.",
+            "All recordings of a project are analysed by one model. If you choose another, "
+            "they are analysed again; your decisions stay.",
             self,
         )
         hint.setWordWrap(True)

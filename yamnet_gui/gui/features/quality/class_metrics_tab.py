@@ -26,11 +26,11 @@ _COLUMNS = (
     Column("Reference", "Number of reference events"),
     Column("Detected", "Events that the rules detect where the reference can judge them"),
     Column(
-        "F1 0.5s",
+        "F1 0.5 s",
         "Event F1: onset within 0.5 s; offset within 0.5 s or a fifth of the duration",
     ),
-    Column("F1 0.2s", "Event F1 with a collar of 0.2 s"),
-    Column("F1 1s", "F1 of segments of one second"),
+    Column("F1 0.2 s", "Event F1 with a collar of 0.2 s"),
+    Column("F1 1 s", "F1 of segments of one second"),
     Column(
         "Precision",
         "Share of the detected events that are right (0.5 s); the tooltip shows the interval",
