@@ -149,15 +149,22 @@ def _confusion(examples: ExampleSet, scores: Doubles) -> NDArray[np.int64]:
     count = len(examples.labels)
     table = np.zeros((count + 1, count + 1), np.int64)
     known = ~np.isnan(scores).any(axis=1)
-    best = scores[known].argmax(axis=1) if known.any() else np.zeros(0, np.int64)
-    highest = scores[known].max(axis=1) if known.any() else np.zeros(0)
-    rest = 1 - scores[known].sum(axis=1)  # softmax: what "none of them" got
+    real = np.where(examples.targets == NEGATIVE, count, examples.targets)[known]
+    np.add.at(table, (real, predicted(examples, scores[known])), 1)
+    return table
+
+
+def predicted(examples: ExampleSet, scores: Doubles) -> NDArray[np.int64]:
+    """The class that each row of scores (n, labels) means; the number of labels: none of them,
+    which is only chosen where there are such examples."""
+    count = len(examples.labels)
+    if not len(scores):
+        return np.zeros(0, np.int64)
+    highest = scores.max(axis=1)
+    rest = 1 - scores.sum(axis=1)  # softmax: what "none of them" got
     has_none = bool((examples.targets == NEGATIVE).any())
     low = (highest < 0.5) & (highest < rest) if count > 1 else highest < 0.5
-    taken = np.where(low & has_none, count, best)
-    real = np.where(examples.targets == NEGATIVE, count, examples.targets)[known]
-    np.add.at(table, (real, taken), 1)
-    return table
+    return np.where(low & has_none, count, scores.argmax(axis=1))
 
 
 def _class_report(

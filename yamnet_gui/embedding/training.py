@@ -73,9 +73,16 @@ def loss_weights(examples: ExampleSet, wanted: Floats, options: TrainingOptions)
     `balanced`: under softmax all classes count the same in sum, under sigmoid a class and
     everything else.
     """
-    each = np.repeat(examples.weights[:, np.newaxis], wanted.shape[1], axis=1)
-    if options.balanced:
-        if options.output == "softmax":
+    return balanced_weights(examples.weights, wanted, options.output, balanced=options.balanced)
+
+
+def balanced_weights(
+    weights: Doubles, wanted: Floats, output: Output, *, balanced: bool = True
+) -> Floats:
+    """`loss_weights` of rows that weigh `weights` (rows,) and should give `wanted`."""
+    each = np.repeat(weights[:, np.newaxis], wanted.shape[1], axis=1)
+    if balanced:
+        if output == "softmax":
             sums = (each * wanted).sum(axis=0)
             share = np.where(sums > 0, sums, 1)[wanted.argmax(axis=1)]
             each = each / share[:, np.newaxis]

@@ -15,10 +15,8 @@ from yamnet_gui.analysis import (
     augmented_examples,
     silence_embedding,
 )
-from yamnet_gui.audio import is_sound_file
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import DECIDED, ReviewState
-from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.core.text import grouped
 from yamnet_gui.embedding import (
@@ -30,6 +28,7 @@ from yamnet_gui.embedding import (
 )
 from yamnet_gui.embedding.custom_classes import train_custom_classes
 from yamnet_gui.labels.project import EventFilter, Project, ProjectEvent
+from yamnet_gui.quality.reviewed_examples import AcceptedEvents, sound_files
 
 _MARGIN_S = 1.0
 _BACKGROUND_WEIGHT = 0.3
@@ -123,12 +122,9 @@ class TrainJob:
         if self.frames is None:
             return []
         examples = []
-        accepted = _Accepted()
         reviewed = self._reviewed()
+        accepted = AcceptedEvents(reviewed)
         paths = {r.id: self.project.recordings.locate(r) for r in self.project.recordings.all()}
-        for item in reviewed:
-            if item.event.state is ReviewState.ACCEPTED:
-                accepted.add(item)
         for item in reviewed:
             event = item.event
             rows = self.frames.rows_in(item.recording_id, event.span, event.channel)
@@ -136,7 +132,8 @@ class TrainJob:
                 rows = self.frames.rows_in(item.recording_id, event.span)
             if len(rows):
                 vectors = self.frames.read(rows)
-                for label in self._labels_of(item, accepted):
+                request = self.request
+                for label in accepted.labels_of(item, request.labels, others=request.others):
                     examples.append(Example(vectors, label, item.recording_id))
                     sounds.append(
                         SoundExample(
@@ -149,18 +146,6 @@ class TrainJob:
                         )
                     )
         return examples
-
-    def _labels_of(self, item: ProjectEvent, accepted: "_Accepted") -> list[str | None]:
-        """The class that an event is an example of, None for a negative example, or nothing."""
-        event, request = item.event, self.request
-        own = request.labels.get(event.label)
-        if event.state is ReviewState.ACCEPTED and own is not None:
-            return [own]
-        if accepted.any_of(request.labels, item):
-            return []  # one of the classes sounds here, whatever else does
-        if event.state is ReviewState.ACCEPTED:
-            return [None] if request.others else []
-        return [None] if own is not None else []
 
     def _from_folders(
         self, sounds: list[SoundExample]
@@ -212,38 +197,3 @@ class TrainJob:
             )
             for row in np.sort(chosen)
         ]
-
-
-class _Accepted:
-    """Spans of the accepted events, by recording and label."""
-
-    def __init__(self) -> None:
-        self._spans: dict[tuple[str, str], list[tuple[float, float]]] = {}
-
-    def add(self, item: ProjectEvent) -> None:
-        key = (item.recording_id, item.event.label)
-        self._spans.setdefault(key, []).append((item.event.onset_s, item.event.offset_s))
-
-    def any_of(self, labels: dict[str, str], item: ProjectEvent) -> bool:
-        """Whether an event of one of the labels was accepted in the span of this one."""
-        event = item.event
-        return any(
-            start < event.offset_s and event.onset_s < end
-            for label in labels
-            for start, end in self._spans.get((item.recording_id, label), ())
-        )
-
-
-def sound_files(folder: Path) -> list[tuple[str, Path]]:
-    """(class, file) of a folder: its own sounds under its name, those of each subfolder under the
-    subfolder's. Raises UserError where it cannot be read."""
-    try:
-        inside = sorted(folder.iterdir())
-        own = [(folder.name, p) for p in inside if is_sound_file(p)]
-        for part in inside:
-            if is_folder(part):
-                files = sorted(p for p in part.iterdir() if is_sound_file(p))
-                own += [(part.name, p) for p in files]
-    except OSError as error:
-        raise UserError(folder, f"cannot be read ({error.strerror})") from error
-    return own
