@@ -9,6 +9,7 @@ In a notebook:
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .fine_tuning.interface import finetune
     from .interface import (
         ActivityRow,
         Analyzed,
@@ -35,6 +36,7 @@ __all__ = [
     "activity",
     "analyze",
     "embed",
+    "finetune",
     "measure",
     "read_labels",
     "rerun",
@@ -49,6 +51,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(".interface", __name__), name)
+    home = ".fine_tuning.interface" if name == "finetune" else ".interface"
+    value = getattr(import_module(home, __name__), name)
     globals()[name] = value
     return value

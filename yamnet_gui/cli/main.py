@@ -61,6 +61,9 @@ COMMANDS: Mapping[str, CliCommand] = {
         "yamnet_gui.cli.estimate",
         "estimate how many events of a class a project's recordings contain",
     ),
+    "finetune": CliCommand(
+        "yamnet_gui.cli.finetune", "train a model of your own, beginning with YAMNet's weights"
+    ),
     "export": CliCommand(
         "yamnet_gui.cli.export", "export labels, clips or a report from a project"
     ),

@@ -20,6 +20,7 @@ ModelOutput = Literal["sigmoid", "softmax", "softmax-or-none"]
 "sigmoid" scores each class on its own, "softmax" shares 1 among them, "softmax-or-none" shares 1
 among them and "none of them", whose number is always 0 and which has no score.
 """
+Use = Literal["training", "stopping", "held out"]
 FORMAT = "yamnet-gui model"
 VERSION = 1
 MOST_TRAINED_CLASSES = 1_000
@@ -41,7 +42,7 @@ class TrainedOn:
 
     recording: str
     sha256: str
-    use: Literal["training", "stopping", "held out"]
+    use: Use
     examples: dict[str, int]
 
 
@@ -143,12 +144,12 @@ def info_from_json(text: bytes, card: bytes) -> ModelInfo:
         if not isinstance(values.get(name), dict):
             raise ValueError(f"its {name} are missing")
     return ModelInfo(
-        name=_text(values.get("name"), "name"),
+        name=checked_name(values.get("name"), "name"),
         classes=classes,
         trained=trained,
         output=output,
         parent=parent,
-        parent_name=_text(values.get("parent_name"), "parent's name"),
+        parent_name=checked_name(values.get("parent_name"), "parent's name"),
         created=created,
         seed=seed,
         thresholds=_thresholds(values.get("thresholds"), trained),
@@ -160,7 +161,8 @@ def info_from_json(text: bytes, card: bytes) -> ModelInfo:
     )
 
 
-def _text(value: Any, what: str) -> str:
+def checked_name(value: Any, what: str) -> str:
+    """A name that can be shown. Raises ValueError where `value` is none."""
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_NAME:
         raise ValueError(f"its {what} is not valid")
     if not value.isprintable():
@@ -178,7 +180,7 @@ def _classes(value: Any) -> tuple[SoundClass, ...]:
         mid, name = row
         if not isinstance(mid, str) or not _MID.fullmatch(mid):
             raise ValueError("its class map is not valid")
-        name = _text(name, "class map")
+        name = checked_name(name, "class map")
         if name != name.strip():
             raise ValueError("a class of it begins or ends with a space")
         classes.append(SoundClass(index, mid, name))
@@ -209,7 +211,7 @@ def _training(value: Any) -> tuple[TrainedOn, ...]:
             not isinstance(recording, str)
             or not isinstance(digest, str)
             or (digest and not _DIGITS.fullmatch(digest))
-            or use not in ("training", "stopping", "held out")
+            or use not in get_args(Use)
             or not isinstance(examples, dict)
             or not all(type(count) is int and count >= 0 for count in examples.values())
         ):

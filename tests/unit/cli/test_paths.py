@@ -28,6 +28,7 @@ READ = {
         "--model",
     },
     "export": {"source"},
+    "finetune": {"data", "--weights", "--recordings-in"},
     "import": {"tables", "--recordings-in"},
     "rerun": {"provenance", "--recordings", "--source", "--weights", "--model"},
     "weights": {"file"},
@@ -42,6 +43,7 @@ WRITTEN = {
     "estimate": {"--json"},
     "evaluate": {"--json", "--mismatches", "--rules-out"},
     "export": {"--output", "--clips", "--report", "--provenance"},
+    "finetune": {"--output", "--json", "--card"},
     "import": {"--project"},
     "rerun": {"--output"},
     "weights": set(),  # the folder of the user's data alone
@@ -66,6 +68,10 @@ NO_PATHS = {
         "--group", "--relative-to", "--columns", "--label-column", "--score-column",
         "--media-prefix", "--curator", "--padding", "--clip-length", "--template", "--most",
         "--split", "--windows", "--hop", "--seed", "--encoding", "--from-columns",
+    },
+    "finetune": {
+        "--classes", "--none", "--same-source", "--epochs", "--learning-rate", "--held-out",
+        "--seed",
     },
     "import": {
         "--recording", "--match", "--label-column", "--encoding", "--tier", "--columns",
@@ -125,6 +131,9 @@ def _arguments(command: str, read: str, path: Path, folder: Path) -> list[object
         return ["export", path, "--format", "savedmodel"]
     sound, table = folder / "sound.wav", folder / "other.tsv"
     given: list[object] = [path] if not read.startswith("-") else [read, path]
+    if command == "finetune":
+        output = ["--output", folder / "model.h5"]
+        return [*given, *output] if read == "data" else [table, *given, *output]
     if command in ("analyze", "embed"):
         return given if read == "paths" else [sound, *given]
     if command == "evaluate":
@@ -193,6 +202,7 @@ def test_nothing_is_written_through_a_link_or_into_a_pipe(
         "activity": "project",
         "models": "model",
         "rerun": "provenance",
+        "finetune": "data",
     }
     path = tmp_path / ("other.tsv" if command == "export" else "sound.wav")
     arguments = _arguments(command, read[command], path, tmp_path)

@@ -91,7 +91,7 @@ class ClassFigures:
 @dataclass(frozen=True)
 class WayFigures:
     """One way on the held-out recordings: the share of examples it classified as what they are, and
-    the mean F1 over classes, each with its 95 % interval. `classes` without examples are left out;
+    the mean F1 over classes, each with its 95% interval. `classes` without examples are left out;
     for "yamnet" those that YAMNet does not have, too."""
 
     way: Way
@@ -105,7 +105,7 @@ class WayFigures:
 @dataclass(frozen=True, slots=True)
 class Advice:
     """Which way to use, in one sentence. `difference` is by how much the mean F1 of the fine-tuned
-    model lies above that of the best other way, with its 95 % interval; `clear` whether that
+    model lies above that of the best other way, with its 95% interval; `clear` whether that
     interval excludes 0. NaN where nothing was held out."""
 
     use: Way

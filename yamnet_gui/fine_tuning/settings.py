@@ -22,8 +22,8 @@ def _number(value: float, low: float, high: float) -> Any:
 class SoundChanges:
     """How the sounds of each pass over the training set differ, drawn at random each time.
 
-    `gain_db`: louder or quieter by up to this. `noise_share` of the sounds get white noise that
-    lies `noise_low_db` to `noise_high_db` below them. `shift_s`: earlier or later by up to this.
+    `gain_db`: louder or quieter by up to this. White noise is added that lies `noise_low_db` to
+    `noise_high_db` below the sound. `shift_s`: earlier or later by up to this.
     `mix_up`: the parameter of the beta distribution by which two sounds and their labels are mixed
     (Zhang et al., ICLR 2018; 0: none). `time_masks` masks of up to `time_mask_s` and `band_masks`
     of up to `band_mask` mel bands hide parts of the spectrogram (SpecAugment: Park et al.,
@@ -31,7 +31,6 @@ class SoundChanges:
     """
 
     gain_db: float = _number(6.0, 0, 30)
-    noise_share: float = _number(0.5, 0, 1)
     noise_low_db: float = _number(20.0, 0, 80)
     noise_high_db: float = _number(45.0, 0, 80)
     shift_s: float = _number(0.24, 0, 0.48)

@@ -19,7 +19,10 @@ from .outcome import (
     Way,
     WayFigures,
 )
+from .planning import plan
+from .run import fine_tune
 from .settings import DEPTHS, OUTPUTS, Depth, FinetuneSettings, Output, SoundChanges, bounds
+from .sounds import DataChoice, TrainingData, TrainingSound, sounds_of_project, training_data
 
 __all__ = [
     "DEPTHS",
@@ -27,6 +30,7 @@ __all__ = [
     "Advice",
     "ClassCount",
     "ClassFigures",
+    "DataChoice",
     "DataWarning",
     "Depth",
     "DoubtfulLabel",
@@ -38,7 +42,13 @@ __all__ = [
     "Output",
     "SoundChanges",
     "Stage",
+    "TrainingData",
+    "TrainingSound",
     "Way",
     "WayFigures",
     "bounds",
+    "fine_tune",
+    "plan",
+    "sounds_of_project",
+    "training_data",
 ]
