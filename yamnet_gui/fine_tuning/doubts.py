@@ -20,6 +20,8 @@ Doubles = NDArray[np.float64]
 MOST_DOUBTFUL = 20
 _FOLDS = 5
 _TOLD_APART, _FEWEST = 0.75, 6
+_AT_MOST = 0.85
+"""Of few examples one cannot say that they are not told apart: the interval must end below this."""
 
 
 def out_of_sample(examples: ExampleSet, seed: int) -> Generator[float, None, Doubles]:
@@ -88,8 +90,9 @@ def doubtful_labels(data: Prepared, given: Doubles) -> tuple[DoubtfulLabel, ...]
 
 
 def alike_classes(data: Prepared, given: Doubles) -> list[DataWarning]:
-    """A warning for each two classes that a classifier tells apart no better than by chance."""
-    warnings = []
+    """A warning for each two classes that a classifier tells apart no better than by chance, the
+    most alike first."""
+    warnings: list[tuple[float, DataWarning]] = []
     targets = data.examples.targets
     known = ~np.isnan(given).any(axis=1)
     for one, other in combinations(range(len(data.labels)), 2):
@@ -102,12 +105,12 @@ def alike_classes(data: Prepared, given: Doubles) -> list[DataWarning]:
         right = taken == targets[chosen]
         # each class counts the same, or the larger one would decide
         share = float(np.mean([right[targets[chosen] == k].mean() for k in (one, other)]))
-        low, _ = wilson_interval(round(share * total), total, 0.95)
-        if share < _TOLD_APART and low <= 0.5:
+        low, high = wilson_interval(round(share * total), total, 0.95)
+        if share < _TOLD_APART and low <= 0.5 and high < _AT_MOST:
             names = (data.labels[one], data.labels[other])
             sentence = (
                 f"{names[0]} and {names[1]} can hardly be told apart ({percent(share)} of their"
                 " examples are; 50% is chance): check their labels, or make them one class."
             )
-            warnings.append(DataWarning("alike", sentence, names))
-    return warnings
+            warnings.append((share, DataWarning("alike", sentence, names)))
+    return [warning for _, warning in sorted(warnings, key=lambda one: one[0])]

@@ -119,14 +119,17 @@ class Advice:
 class Drift:
     """How far the scores of YAMNet's 521 classes moved: differences of scores, absolute.
 
-    `largest` over all classes and frames of the held-out recordings and of test sounds, `mean` over
-    them, `share` of the scores that crossed 0.5; `frames` is how many were looked at.
+    `largest` over all classes and frames of the training data and of test sounds, `mean` over them,
+    `share` of the scores that crossed 0.5; `frames` is how many were looked at. `possible` is what
+    other sounds may show: where the score of a class lies far from 0.5, the same change of what is
+    below it moves it less than it would at 0.5, so this is the largest change put there.
     """
 
     largest: float
     mean: float
     share: float
     frames: int
+    possible: float
 
     @property
     def sentence(self) -> str:
@@ -134,7 +137,8 @@ class Drift:
             return "The scores of YAMNet's own 521 classes are exactly what they were."
         return (
             f"The scores of YAMNet's own 521 classes moved by up to {self.largest:.3f} "
-            f"({self.mean:.4f} on average) in {counted(self.frames, 'frame')}."
+            f"({self.mean:.4f} on average) in {counted(self.frames, 'frame')}; in other sounds, "
+            f"those of a class in doubt may move by some {self.possible:.2f}."
         )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -49,6 +50,8 @@ Steps = Generator[FinetuneProgress, None, Any]
 _READ, _PREPARED, _TRAINED, _COMPARED = 0.06, 0.14, 0.9, 0.98
 _BLOCK = 1024
 _MOST_COMPARED = 20_000
+_HEARD = 0.01
+"""Below this a class is not there, and nothing holds its logit, which may fall freely."""
 
 
 @dataclass(frozen=True)
@@ -356,16 +359,18 @@ class _Run:
         """How far YAMNet's own scores moved, on all sounds and on the probes."""
         network = tools.network
         if network.plan.first == len(LAYERS):
-            return Drift(0.0, 0.0, 0.0, data.material.patches)
+            return Drift(0.0, 0.0, 0.0, data.material.patches, 0.0)
         rng = np.random.default_rng(self._settings.seed)
-        largest = total = crossed = 0.0
+        largest = total = crossed = shifted = 0.0
         frames = 0
         order = rng.permutation(len(data.material.sounds))
         parts: Iterator[Floats] = (data.material.patches_of(int(k)) for k in order)
         for patches in chain([probes], parts):
-            before = tools.teacher(tools.embed(patches))
-            logits, _ = network.outputs(network.features(patches))
-            after = class_scores(logits[:, : network.plan.kept], "sigmoid")
+            earlier = tools.embed(patches) @ tools.kernel + tools.bias
+            logits = network.outputs(network.features(patches))[0][:, : network.plan.kept]
+            before, after = (class_scores(one, "sigmoid") for one in (earlier, logits))
+            heard = np.maximum(before, after) >= _HEARD
+            shifted = max(shifted, float(np.abs(logits - earlier)[heard].max(initial=0.0)))
             moved = np.abs(after - before)
             largest = max(largest, float(moved.max()))
             total += float(moved.mean(axis=1).sum())
@@ -373,4 +378,6 @@ class _Run:
             frames += len(patches)
             if frames >= _MOST_COMPARED:
                 break
-        return Drift(largest, total / frames, crossed / frames, frames)
+        # from -d / 2 to d / 2 a score moves by tanh(d / 4), and no change by d moves one by more
+        possible = max(largest, math.tanh(shifted / 4))
+        return Drift(largest, total / frames, crossed / frames, frames, possible)

@@ -2,6 +2,9 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -101,27 +104,53 @@ def test_a_run_gives_a_model_that_says_what_it_is(
     assert [one.name for one in tmp_path.iterdir()] == ["m.h5"]
 
 
-@pytest.mark.parametrize("depth", ["head", "block"])
-def test_interrupted_training_ends_in_the_same_bits(
-    steps: Callable[..., Iterator], tmp_path: Path, depth: str
-) -> None:
-    settings = replace(QUICK, depth=depth)
-    whole = last(steps("whole.h5", settings)).outcome
-    interrupted = steps("parts.h5", settings)
-    for one in interrupted:
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from yamnet_gui.fine_tuning import FinetuneSettings, SoundChanges, fine_tune, training_data
+
+data, weights, out = map(Path, sys.argv[1:])
+passes = 0
+for step in fine_tune(training_data(data), out, {settings}, weights=weights):
+    if passes and step.epoch is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+    passes += step.epoch is not None
+"""
+
+
+def closed(steps: Iterator[FinetuneProgress]) -> None:
+    """Cancels within the second pass."""
+    for one in steps:
         if one.epoch is not None:
             break
-    next(interrupted)  # into the next pass
-    interrupted.close()
-    assert not (tmp_path / "parts.h5").exists()
-    assert (tmp_path / "parts.h5.training").exists()
-    parts = last(steps("parts.h5", settings)).outcome
+    next(steps)
+    steps.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("how", ["cancelled", "killed"])
+def test_interrupted_training_ends_in_the_same_bits(
+    steps: Callable[..., Iterator], sounds: Path, tiny_weights: Path, tmp_path: Path, how: str
+) -> None:
+    settings = replace(QUICK, depth="block" if how == "killed" else "head")
+    whole = last(steps("whole.h5", settings)).outcome
+    out = tmp_path / "parts.h5"
+    if how == "cancelled":
+        closed(steps(out.name, settings))
+    else:
+        code = _KILLED.format(settings=settings)
+        ended = subprocess.run([sys.executable, "-c", code, sounds, tiny_weights, out], check=False)
+        assert ended.returncode == -signal.SIGKILL
+    assert not out.exists()
+    assert out.with_name("parts.h5.training").exists()
+    seen = list(steps(out.name, settings))
+    assert [one.epoch.epoch for one in seen if one.epoch is not None] == [2, 3]
+    parts = seen[-1].outcome
     assert whole is not None
     assert parts is not None
     assert parts.identity == whole.identity
     assert parts.curves[1:] == whole.curves[1:]
-    assert not (tmp_path / "parts.h5.training").exists()
-    if depth == "block":
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["parts.h5", "whole.h5"]
+    if settings.depth == "block":
         assert parts.drift is not None
         assert 0 < parts.drift.largest < 1
         assert whole.curves[-1].loss < whole.curves[1].loss
@@ -168,7 +197,7 @@ def test_the_statistics_of_batch_norm_stay_unless_asked_otherwise(tiny_weights: 
         teacher = (1 / (1 + np.exp(-logits[:, :521]))).astype(np.float32)
         ones = np.ones(4, np.float32)
         losses = [
-            network.step(features, targets, np.ones_like(targets), teacher, ones, 1e-3)
+            network.step(features, targets, np.ones_like(targets), teacher, ones, 1e-7)
             for _ in range(5)
         ]
         assert losses[-1] < losses[0]
@@ -298,4 +327,5 @@ def test_golden_scores_move_by_no_more_than_the_report_says(
             scores = class_scores(logits[:, :521], "sigmoid")
             moved[path.stem] = float(np.abs(scores - golden["scores"]).max())
     assert len(moved) > 5
-    assert max(moved.values()) <= outcome.drift.largest + 2e-5, moved
+    bound = outcome.drift.possible
+    assert max(moved.values()) <= bound + 2e-5, (moved, bound)
