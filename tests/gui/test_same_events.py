@@ -18,6 +18,7 @@ from yamnet_gui.analysis import (
     recording_events,
     result_of,
 )
+from yamnet_gui.analysis.settings import USUAL_FINER
 from yamnet_gui.analysis.stored import envelope_name
 from yamnet_gui.batch import VectorOptions, make_plan
 from yamnet_gui.batch.embedding_run import EmbeddingOptions, write_vectors
@@ -27,6 +28,7 @@ from yamnet_gui.detection import Rule, RuleSet, save_rules
 from yamnet_gui.gui.controllers.event_updater import Derived
 from yamnet_gui.gui.features.dataset.jobs import AnalyseAllJob
 from yamnet_gui.gui.jobs.analysis import AnalyseJob
+from yamnet_gui.gui.jobs.closer_look import CloserLookJob
 from yamnet_gui.gui.jobs.envelopes import EnvelopeJob
 from yamnet_gui.labels.formats import read_labels
 from yamnet_gui.labels.project import Project, Recording, add_recordings
@@ -34,6 +36,7 @@ from yamnet_gui.quality.references import StoredScores
 from yamnet_gui.quality.rule_preview import preview_rules
 
 RULES = RuleSet().with_default(Rule(on=0.45, off=0.3))
+SETTINGS = AnalysisSettings(finer=USUAL_FINER)
 Spans = list[tuple[str, float, float]]
 
 
@@ -51,11 +54,11 @@ class Doors:
         self.class_map = bundled_class_map()
 
     def direct(self) -> Spans:
-        steps = recording_events(self.sound, self.model, EventsRequest(rules=RULES), self.cache)
+        steps = recording_events(self.sound, self.model, EventsRequest(SETTINGS, RULES), self.cache)
         return spans(result_of(steps).labelled(self.class_map).events)
 
     def forget_envelope(self) -> None:
-        analysis = cached_analysis(self.sound, self.model, AnalysisSettings(), self.cache)
+        analysis = cached_analysis(self.sound, self.model, SETTINGS, self.cache)
         assert analysis is not None
         (analysis.folder / envelope_name(None)).unlink()
 
@@ -81,7 +84,7 @@ class Doors:
     def embedding_run(self) -> Spans:
         out = self.folder / "vectors.npz"
         options = EmbeddingOptions(
-            out, self.weights, VectorOptions("event"), cache=self.cache.folder, rules=RULES
+            out, self.weights, VectorOptions("event"), SETTINGS, self.cache.folder, RULES
         )
         for _ in write_vectors(make_plan([self.sound]), options):
             pass
@@ -89,7 +92,7 @@ class Doors:
             return rounded(file["label"], file["start_s"], file["end_s"])
 
     def apply_to_all(self) -> Spans:
-        scores = StoredScores(self.cache, self.model.sha256)
+        scores = StoredScores(self.cache, self.model.sha256, SETTINGS)
         with self.project() as project:
             *_, last = preview_rules(project, scores, RULES, self.class_map)
         assert last.preview is not None
@@ -99,7 +102,7 @@ class Doors:
         with self.project() as project:
             (recording,) = project.recordings.all()
             job = AnalyseAllJob(
-                project, (recording.id,), self.model, AnalysisSettings(), self.cache, RULES,
+                project, (recording.id,), self.model, SETTINGS, self.cache, RULES,
                 self.class_map,
             )  # fmt: skip
             assert [step.error for step in job.run() if step.finished] == [""]
@@ -108,12 +111,15 @@ class Doors:
     def window(self) -> Spans:
         (analysis,) = (
             step.analysis
-            for step in AnalyseJob(self.sound, self.model, AnalysisSettings(), self.cache).run()
+            for step in AnalyseJob(self.sound, self.model, SETTINGS, self.cache).run()
             if isinstance(step, AnalysisProgress) and step.analysis is not None
         )
+        *_, looked = CloserLookJob(analysis, self.model, USUAL_FINER).run()
+        assert looked.analysis is not None
+        analysis = looked.analysis
         *_, envelopes = EnvelopeJob(analysis).run()
         assert envelopes is not None
-        derived = Derived.of(analysis.table(), RULES, self.class_map, envelopes[None])
+        derived = Derived.of(analysis.for_rules(), RULES, self.class_map, envelopes[None])
         return spans(event for events in derived.events.values() for event in events)
 
     def project(self) -> Project:

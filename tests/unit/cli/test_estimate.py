@@ -17,7 +17,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_weights: Path)
     made, scores = reviewed_project(tmp_path)
     made.close()
     monkeypatch.setattr(command, "StoredScores", lambda *_: scores)
-    monkeypatch.setattr(command, "chosen_model", lambda _: WeightsModel(tiny_weights))
+    monkeypatch.setattr(command, "chosen_model", lambda *_, **__: WeightsModel(tiny_weights))
     assert isinstance(scores, StoredScores)
     return made.path
 

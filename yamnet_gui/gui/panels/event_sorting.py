@@ -90,7 +90,7 @@ class EventKeys:
     @cached_property
     def channels(self) -> frozenset[int | None]:
         """Those that occur, None for the mix."""
-        return frozenset(None if c < 0 else int(c) for c in np.unique(self.channel).tolist())
+        return frozenset(None if c < 0 else int(c) for c in set(self.channel.tolist()))
 
     @cached_property
     def state(self) -> NDArray[np.int8]:
