@@ -18,6 +18,14 @@ def fit(window: QWidget) -> None:
     window.move(place.topLeft())
 
 
+def resize_to_hint(dialog: QWidget) -> None:
+    """The size that a dialog hints at, or most of its screen.
+
+    Left alone Qt makes a dialog with wrapped lines as low as its layout allows.
+    """
+    dialog.resize(dialog.sizeHint().boundedTo(dialog.screen().availableSize() * 0.9))
+
+
 def fitted(window: QRect, screens: Sequence[QRect]) -> QRect:
     """Where `window`, a corner of its frame and the size inside, fits one of `screens`.
 

@@ -73,3 +73,9 @@ def test_the_list_is_filtered_by_name_or_key(dialog: ShortcutsDialog) -> None:
     left = [item.text(0) for item in dialog._items() if not item.isHidden()]
     assert left == ["Open…"]
     assert [g.isHidden() for g in dialog._groups()] == [False, True]
+
+
+def test_it_opens_as_high_as_it_hints_at(dialog: ShortcutsDialog) -> None:
+    dialog.show()
+    wanted = dialog.sizeHint().boundedTo(dialog.screen().availableSize() * 0.9)
+    assert dialog.size() == wanted

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.resources import document_path
 from yamnet_gui.core.text import counted
+from yamnet_gui.gui.screens import resize_to_hint
 from yamnet_gui.gui.widgets.markdown_view import MarkdownView, Section, sections_of
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
@@ -55,7 +56,7 @@ class GuideWindow(QDialog):
         self.view.setAccessibleName("Page")
         self._build()
         self._list(self._sections)
-        self.resize(self.sizeHint().boundedTo(self.screen().availableSize() * 0.9))
+        resize_to_hint(self)
         self.search.textChanged.connect(self._on_search)
         self.search.returnPressed.connect(self.view.show_next)
         self.contents.currentItemChanged.connect(self._on_chosen)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.text import holds_words
+from yamnet_gui.gui.screens import resize_to_hint
 from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
@@ -50,6 +51,7 @@ class ShortcutsDialog(QDialog):
         self._rows = {row.id: row for row in rows}
         self._build()
         self._list()
+        resize_to_hint(self)
 
     def row(self, action: str) -> ShortcutRow:
         """An action with its present shortcut."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.text import counted
+from yamnet_gui.gui.screens import resize_to_hint
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.yamnet import ModelInfo
 from yamnet_gui.yamnet.exports import EXPORT_FORMATS, ExportFormat
@@ -90,6 +91,7 @@ class ModelsDialog(QDialog):
         self._used = ""
         self._build()
         self.show_idle("")
+        resize_to_hint(self)
 
     def show_rows(self, rows: list[ModelRow], used: str) -> None:
         """The models, and the identity of the one in use ("": YAMNet)."""
