@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from yamnet_gui.gui.features.tour import STEPS, TourFeature
@@ -31,6 +31,9 @@ def test_the_first_start_offers_the_demo_and_six_steps_by_keys(
     bench.offer_tour()
     callout = tour._callout
     assert callout is not None
+    for button in bench.shell.welcome.findChildren(QPushButton):
+        covered = QRect(button.mapTo(window, QPoint(0, 0)), button.size())
+        assert not covered.intersects(callout.geometry())  # the offer lies on no other way to begin
     titles = []
     for _step in STEPS:
         press(qtbot, bench, Qt.Key.Key_Return)

@@ -56,7 +56,7 @@ def test_several_events_show_what_is_true_of_all(panel: InspectorPanel, owners: 
         "Source": "Detected",
         "Note": "1 of 3 have one",
     }
-    assert "the first, Dog at 0:09.00" in panel.several.text()
+    assert "only to Dog at 0:09.00" in panel.several.text()
     for of_one in (panel.note, panel.frequency_range, panel.kinds, panel.swatch):
         assert not of_one.isVisibleTo(panel)
     texts = [action.text() for action in panel.menu_for(SILENCE).actions()]

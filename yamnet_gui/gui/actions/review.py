@@ -90,11 +90,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "find_class",
-        "&Search classes…",
+        "Relabel to an&other class…",
         "Review",
         ("/",),
         "search",
-        "Search for a class and assign it to the selected events",
+        "Search for a class and give it to the selected events; without any, show its score",
         Needs.RECORDING,
         separator=True,
     ),

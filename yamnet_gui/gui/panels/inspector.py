@@ -40,7 +40,7 @@ from .sound_track_choice import SoundTrackChoice
 
 _MOST_HISTORY = 6
 _TOP = "Top classes in this event"
-_TOP_OF_FIRST = "Top classes in the first of them"
+_TOP_OF_FIRST = "Top classes in that one"
 
 
 class InspectorPanel(QWidget):
@@ -277,8 +277,8 @@ class InspectorPanel(QWidget):
         self.title.setText(f"{many} of {first.label}" if same else many)
         self.kinds.hide()
         self.several.setText(
-            "Accept, reject, relabel and delete apply to all of them; onset, offset and split to "
-            f"the first, {first.label} at {self._timeline.time_text(first.onset_s, 2)}."
+            "Accept, reject, relabel and delete apply to all of them; onset, offset and split only "
+            f"to {first.label} at {self._timeline.time_text(first.onset_s, 2)}."
         )
         self.facts.show_rows(facts_of_several(events, self._timeline))
         self._show_span(first)

@@ -63,7 +63,7 @@ class Callout(QWidget):
         self.hide()
 
     def point_at(self, part: QWidget | None) -> None:
-        """Moves beside this part of the window; None: into its middle."""
+        """Moves beside this part of the window; None: below its middle, where nothing is begun."""
         if self._part is not None:
             self._part.removeEventFilter(self)
         self._part = part
@@ -151,7 +151,8 @@ class Callout(QWidget):
         if part is None or not part.isVisible():
             self._frame.hide()
             self._tip = None
-            at = whole.center() - QPoint(size.width() // 2, size.height() // 2)
+            middle = QPoint(whole.center().x(), whole.height() * 4 // 5)
+            at = middle - QPoint(size.width() // 2, size.height() // 2)
         else:
             target = QRect(part.mapTo(window, QPoint(0, 0)), part.size())
             self._frame.setGeometry(target.adjusted(-3, -3, 3, 3))

@@ -1,7 +1,7 @@
 """Lists whose rows are ticked."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtCore import QAbstractItemModel, QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from .drawing import draw_row_background, draw_tick, row_height
@@ -35,3 +35,26 @@ class TickDelegate(QStyledItemDelegate):
         words = elided_name(metrics, option.text, room.width())
         painter.setPen(text)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+
+class RowTickDelegate(TickDelegate):
+    """Rows that are ticked by a click anywhere on the name, not on the small square alone."""
+
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,
+        option: QStyleOptionViewItem,
+        index: Index,
+    ) -> bool:
+        if not isinstance(event, QMouseEvent):
+            return super().editorEvent(event, model, option, index)
+        if (
+            event.type() is not QEvent.Type.MouseButtonRelease
+            or event.button() is not Qt.MouseButton.LeftButton
+        ):
+            return False
+        role = Qt.ItemDataRole.CheckStateRole
+        on = Qt.CheckState(index.data(role)) is Qt.CheckState.Checked
+        state = Qt.CheckState.Unchecked if on else Qt.CheckState.Checked
+        return model.setData(index, state, role)

@@ -85,7 +85,10 @@ class BulkSteps:
         if not count:
             editor.message.emit("Nothing changed: all of them are that already.")
         elif count > 1:
-            editor.changed_many.emit(f"{done}: {many} in all recordings.")
+            project = editor.project.project
+            several = project is not None and len(project.recordings.all()) > 1
+            where = " in all recordings" if several else ""
+            editor.changed_many.emit(f"{done}: {many}{where}.")
         else:
             editor.message.emit(f"{done}: {many}.")
         editor.decided.emit()

@@ -28,6 +28,7 @@ from yamnet_gui.gui.widgets.buttons import IconButton, TickBox
 from yamnet_gui.gui.widgets.drawing import row_height
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
+from yamnet_gui.gui.widgets.tick_delegate import RowTickDelegate
 from yamnet_gui.labels.project import ClassCounts
 
 from .class_list import CustomClassList
@@ -183,7 +184,10 @@ class TrainingPanel(QWidget):
         self.table = QTableWidget(0, 3, self)
         self.table.setHorizontalHeaderLabels(["Events of", "✓", "✗"])
         self.table.setAccessibleName("Labels to train on")
-        self.table.setToolTip("Accepted events are examples, rejected ones are negative examples")
+        self.table.setItemDelegateForColumn(0, RowTickDelegate(self.table))
+        self.table.setToolTip(
+            "Tick what to train on: accepted events are examples, rejected ones negative examples"
+        )
         self.table.setFrameShape(QFrame.Shape.NoFrame)
         self.table.setShowGrid(False)
         self.table.setTabKeyNavigation(False)
@@ -212,7 +216,6 @@ class TrainingPanel(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(4)
         self.name = QLineEdit(self)
-        self.name.setPlaceholderText("Name of the class")
         self.name.setAccessibleName("Name of the class")
         self.name.textEdited.connect(self._on_named)
         self.name.textChanged.connect(self._on_choice)
@@ -302,10 +305,14 @@ class TrainingPanel(QWidget):
             self.name.setText(self._suggest(ticked[0]))
             self.name.blockSignals(False)
         self.name.setEnabled(one)
+        chosen = bool(ticked) or bool(self._folders)
+        empty = "Name of the class" if one or chosen else "Tick examples above first"
+        self.name.setPlaceholderText(empty)
         each = several and not self.joined.isChecked()
         self.exclusive.setVisible(each or bool(self._folders))
         named = bool(self.name.text().strip()) or not one
-        self.train.setEnabled((bool(ticked) or bool(self._folders)) and named)
+        self.train.setEnabled(chosen and named)
+        self.train.setToolTip("" if chosen else "Tick examples above first")
 
     def _show_folders(self) -> None:
         names = ", ".join(escape(folder.name) for folder in self._folders)
