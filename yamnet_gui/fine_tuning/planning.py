@@ -18,9 +18,10 @@ from .prepared import note_of
 from .settings import Depth, FinetuneSettings
 from .sounds import TrainingData
 
-_STEP_MS: dict[Depth, float] = {"head": 0.1, "block": 1.5, "blocks": 3.0, "all": 9.0}
-_FORWARD_MS, _CHANGE_MS, _START_S = 0.8, 0.5, 12.0
-"""Of one patch on two idle cores: rough, and said to be; what is left is measured in training."""
+_STEP_MS: dict[Depth, float] = {"head": 0.1, "block": 0.7, "blocks": 1.3, "all": 6.5}
+_FORWARD_MS, _CHANGE_MS, _START_S = 1.8, 2.5, 12.0
+"""Of one patch on two cores: half of the processor time that was measured (changes and their
+spectrograms run on one core); rough, and said to be. What is left is measured in training."""
 _FEATURE_BYTES: dict[Depth, int] = {"head": 0, "block": 24_576, "blocks": 49_152, "all": 24_576}
 
 
