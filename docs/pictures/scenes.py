@@ -27,7 +27,7 @@ PANELS = ("recordings", "classes", "events", "inspector")
 DIALOGS = (
     "settings", "weights", "shortcuts", "about", "guide", "glossary", "spectrogram", "go_to",
     "find_class", "add_label", "export", "cut_clips", "report", "label_sets", "evaluation",
-    "replay", "calibration", "apply_rules", "backups", "start_times", "models",
+    "replay", "calibration", "apply_rules", "backups", "start_times", "models", "finetune",
 )  # fmt: skip
 """Actions that open a dialog over the demo."""
 TABS = {

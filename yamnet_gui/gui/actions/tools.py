@@ -40,6 +40,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Show ten sounds whose label would help a custom class most",
     ),
     ActionSpec(
+        "finetune",
+        "Fine-t&une…",
+        "Tools",
+        tip="Train YAMNet further on your own sounds: a model with classes of your own",
+    ),
+    ActionSpec(
         "models",
         "Mode&ls…",
         "Tools",

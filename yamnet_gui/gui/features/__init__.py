@@ -13,6 +13,7 @@ from .embedding_map.feature import EmbeddingMap
 from .export.feature import ExportFeature
 from .feature import Feature, run_dialog
 from .files import Files
+from .fine_tuning.feature import FinetuneFeature
 from .gallery.feature import Gallery
 from .grouping import GroupingFeature
 from .key_legend import KeyLegendFeature
@@ -54,6 +55,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
     menu, merging = ProjectMenu(context, page), MergeAndBackup(context)
     embedding_map = EmbeddingMap(context, similar_sounds)
     training = TrainingFeature(context, similar_sounds, custom_scores)
+    models = ModelsFeature(context)
     files = Files(context, (label_import, training))
     return (
         status,
@@ -89,7 +91,8 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         custom_scores,
         similar_sounds,
         training,
-        ModelsFeature(context),
+        models,
+        FinetuneFeature(context, models),
         embedding_map,
         Gallery(context, all_events, similar_sounds, embedding_map),
     )

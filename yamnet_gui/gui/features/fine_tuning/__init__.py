@@ -1,0 +1,1 @@
+"""Tools › Fine-tune: a model of one's own, from choosing the data to using the model."""
