@@ -48,10 +48,10 @@ def write_tiny_saved_model(folder: Path, weights: Path) -> Path:
     """
     import tensorflow as tf
 
-    from yamnet_gui.yamnet.weights_hdf5 import arrays_in_hdf5
+    from yamnet_gui.yamnet.weights_hdf5 import model_in_hdf5
     from yamnet_gui.yamnet.weights_saved_model import _names_by_order
 
-    arrays = arrays_in_hdf5(weights, weights.read_bytes())
+    arrays = model_in_hdf5(weights, weights.read_bytes())[0]
     keys = {
         f"_yamnet/layer_with_weights-{number}/{part}/.ATTRIBUTES/VARIABLE_VALUE": arrays[name]
         for (number, part), name in _names_by_order().items()

@@ -22,7 +22,7 @@ from yamnet_gui.core.events import (
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.labels.formats import FORMATS, WriteOptions
 from yamnet_gui.labels.formats.read_write import write_labels
-from yamnet_gui.yamnet.weights_hdf5 import arrays_in_hdf5
+from yamnet_gui.yamnet.weights_hdf5 import model_in_hdf5
 
 from .saved_model import rows_and_data
 
@@ -178,7 +178,7 @@ def sound_with_chunks(folder: Path) -> Path:
 def weights_files(folder: Path) -> tuple[Path, bytes, bytes]:
     """Weights as HDF5; the rows of a SavedModel's index and its data."""
     hdf5 = write_tiny_weights(folder / "w.h5")
-    rows, data = rows_and_data(arrays_in_hdf5(hdf5, hdf5.read_bytes()))
+    rows, data = rows_and_data(model_in_hdf5(hdf5, hdf5.read_bytes())[0])
     return hdf5, rows, data
 
 

@@ -29,18 +29,13 @@ _MOST_OBJECTS = 4_000  # the published file has 344
 _DAMAGED = "is truncated or damaged and cannot be read as HDF5"
 
 
-def arrays_in_hdf5(path: Path, content: bytes) -> Arrays:
-    """The arrays of YAMNet's network in the bytes of an HDF5 file, float32, of the right shapes.
-
-    Only arrays that the network has are opened, and they are read once their shape, type and
-    storage are checked: plain values within this file. Links to other files are never followed.
-    Raises WeightsError.
-    """
-    return model_in_hdf5(path, content)[0]
-
-
 def model_in_hdf5(path: Path, content: bytes) -> tuple[Arrays, ModelInfo | None]:
-    """As `arrays_in_hdf5`, for weights and for fine-tuned models, which describe themselves."""
+    """The arrays of a network in the bytes of an HDF5 file, float32, of the right shapes.
+
+    With what a fine-tuned model says about itself, None for YAMNet's weights. Only arrays that the
+    network has are opened, and they are read once their shape, type and storage are checked: plain
+    values within this file. Links to other files are never followed. Raises WeightsError.
+    """
     import h5py
 
     arrays: Arrays = {}

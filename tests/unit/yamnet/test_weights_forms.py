@@ -248,9 +248,9 @@ def test_what_was_stored_under_the_files_sha256_belongs_to_its_numbers(tiny_weig
 
 
 def test_writing_is_deterministic(tiny_weights: Path, tmp_path: Path) -> None:
-    from yamnet_gui.yamnet.weights_hdf5 import arrays_in_hdf5
+    from yamnet_gui.yamnet.weights_hdf5 import model_in_hdf5
 
-    arrays = arrays_in_hdf5(tiny_weights, tiny_weights.read_bytes())
+    arrays = model_in_hdf5(tiny_weights, tiny_weights.read_bytes())[0]
     write_hdf5(tmp_path / "one.h5", arrays)
     write_hdf5(tmp_path / "two.h5", dict(reversed(arrays.items())))
     assert (tmp_path / "one.h5").read_bytes() == (tmp_path / "two.h5").read_bytes()

@@ -155,7 +155,7 @@ def outcome() -> Outcome:
         best_epoch=2,
         ways=ways,
         advice=advice,
-        drift=Drift(0.02, 0.001, 0.0, 40),
+        drift=Drift(0.02, 0.001, 0.0, 40, 0.1),
         warnings=(DataWarning("alike", "“a” and “b” cannot be told apart."),),
         doubtful=(DoubtfulLabel(Path("/x/one.wav"), 1.5, 2.5, "a", None, 0.1, 0.8),),
         card="",
