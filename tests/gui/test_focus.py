@@ -164,6 +164,8 @@ def test_space_presses_the_button_with_the_focus_and_plays_elsewhere(
     assert len(played) == 4
     bench.session.settings.set("one_per_sound", False)
     window.float_panel("events")  # a window of its own
+    one_per_sound.window().activateWindow()
+    qtbot.waitUntil(one_per_sound.isActiveWindow)
     one_per_sound.setFocus(Qt.FocusReason.TabFocusReason)
     space()
     assert len(played) == 4
