@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -219,8 +220,8 @@ class Course:
             patches = masked(patches, changes, rng)
             features, teacher = self._network.features(patches), self._teacher(patches, rows)
         if len(probes):
-            features = np.concatenate([features, self._network.features(probes)])
-            teacher = np.concatenate([teacher, self._teacher(probes, rows)])
+            features = np.concatenate([features, self._of_probes[0]])
+            teacher = np.concatenate([teacher, self._of_probes[1]])
             none = np.zeros((len(probes), self._targets.shape[1]), np.float32)
             tables = [np.concatenate([table, none]) for table in tables]
         distilled = np.ones(len(features), np.float32)
@@ -247,6 +248,12 @@ class Course:
         return self._tools.teacher(self._tools.embed(patches))
 
     # The frozen part, computed once where sounds stay as they are
+
+    @cached_property
+    def _of_probes(self) -> tuple[Floats, Floats]:
+        """Features of the probes and what the teacher says of them."""
+        probes = self._probes
+        return self._network.features(probes), self._tools.teacher(self._tools.embed(probes))
 
     def _features(self, name: str, sounds: Places, rows: Places) -> Floats:
         if self._network.plan.feature_shape == (EMBEDDING_SIZE,):
