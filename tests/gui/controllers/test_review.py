@@ -316,6 +316,7 @@ def test_after_a_relabel_the_score_shown_and_exported_is_that_of_the_new_class(
     press(bench, "2")
     event, shown, stored = seen()
     assert (event.label, event.score_max) == ("Speech", pytest.approx(second.score))
+    assert event.score_mean == round(event.score_mean, 6)
     assert event.score_mean == pytest.approx(second.second)
     assert event.probability is None
     assert shown == f"{second.score:.2f}"

@@ -63,7 +63,9 @@ class EventScores:
         scores = _frames_of(buffer, event)
         if scores is None:
             return None
-        return float(scores[:, class_index].max()), float(scores[:, class_index].mean())
+        column = scores[:, class_index]
+        highest, mean = float(column.max()), float(column.mean())
+        return round(highest, 6), round(mean, 6)  # as those of detections are
 
 
 def scores_of_event(document: Document, event: Event) -> ScoreBuffer | None:

@@ -75,13 +75,16 @@ class SpectrogramTrack(Track):
         return self._spectrogram.axis.frequency_at(fraction)
 
     def hertz_at(self, y: float) -> float | None:
-        """The whole axis reaches from 0 Hz to half the sample rate at its ends."""
+        """The whole axis reaches from 0 Hz to half the sample rate at its ends.
+
+        To a tenth of a hertz: a pixel says no more, and tables write what was drawn.
+        """
         axis, height = self._spectrogram.axis, max(self.area.height(), 1)
         if axis.rate_hz <= 0:
             return None
         if self._spectrogram.zoom_hz is None and not 0 < y < height - 1:
             return 0.0 if y > 0 else axis.rate_hz / 2
-        return axis.frequency_at(1 - y / height)
+        return round(axis.frequency_at(1 - y / height), 1)
 
     def y_of(self, hertz: float | None, otherwise: float) -> float:
         if hertz is None:
