@@ -557,7 +557,7 @@ def test_a_drawn_event_replaces_a_detection_only_where_both_are_mostly_the_same(
     assert len(drawn) == 1
     assert (drawn[0].onset_s, drawn[0].offset_s) == pytest.approx((start_s, end_s), abs=0.05)
     assert (long.id in bench.session.document.events) is not replaces
-    said = [text for text in offers_of_undo(bench) if "is replaced" in text]
+    said = [text for text in offers_of_undo(bench) if "event replaces" in text]
     assert len(said) == replaces
     if replaces:
         notice = next(n for n in bench.shell.notices.notices if n.text == said[0])
@@ -916,6 +916,7 @@ def test_a_hundred_detections_of_a_scene_by_keys(
     (scene,) = (reference / "audio").rglob("scene_dev_4.flac")
     bench = start(weights=weights_file)
     bench.session.settings.set("autoplay", False)
+    bench.session.settings.set("one_per_sound", False)
     bench.open(scene)
     settled(bench)
     for value in (0.3, 0.2, 0.1, 0.05, 0.02, 0.01):
