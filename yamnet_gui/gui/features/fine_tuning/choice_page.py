@@ -26,7 +26,7 @@ from yamnet_gui.fine_tuning import (
     bounds,
 )
 from yamnet_gui.gui.widgets.metrics_table import Column, MetricsTable, count_cell, text_cell
-from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 PROJECT, FOLDER, TABLE = range(3)
 _DEPTHS: tuple[tuple[Depth, str], ...] = (
@@ -204,7 +204,7 @@ class ChoicePage(QWidget):
         of_project = self.kind.currentIndex() == PROJECT
         self.browse.setVisible(not of_project)
         self.path.setText("" if of_project or self._path is None else self._path.name)
-        self.path.setToolTip("" if of_project or self._path is None else str(self._path))
+        self.path.setToolTip(plain_tip("" if of_project or self._path is None else str(self._path)))
 
     def _on_browse(self) -> None:
         kind = self.kind.currentIndex()
