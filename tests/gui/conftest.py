@@ -94,9 +94,9 @@ def settled(qtbot: QtBot) -> Callable[[Workbench], None]:
             return not bench.busy
 
         try:
-            qtbot.waitUntil(look, timeout=60_000)
+            qtbot.waitUntil(look, timeout=180_000)
         except NotInTime as error:
-            raise AssertionError(f"still busy after a minute: {', '.join(busy)}") from error
+            raise AssertionError(f"still busy after three minutes: {', '.join(busy)}") from error
 
     def wait(bench: Workbench) -> None:
         idle(bench)

@@ -158,7 +158,7 @@ def test_a_threshold_for_a_wanted_precision_is_set_by_one_click(
     dialog = feature(opened, CalibrationFeature).open()
     settled(opened)
     dialog.wanted.setValue(0.8)
-    assert "of the 2" in dialog.advice.text()
+    assert "of 2" in dialog.advice.text()
     dialog.set_threshold.click()
     settled(opened)
     high = opened.session.rules.rule(DOG).on
