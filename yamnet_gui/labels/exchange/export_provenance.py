@@ -7,6 +7,7 @@ from typing import Any
 
 from yamnet_gui.audio import content_hash
 from yamnet_gui.core.cached_files import CHECKSUMS
+from yamnet_gui.core.channels import in_order
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.folders import user_cache_folder
@@ -153,6 +154,7 @@ def choice_to_json(choice: ExportChoice) -> dict[str, Any]:
         "depth": choice.depth.value,
         "groups": sorted(choice.groups),
         "one_per_sound": choice.one_per_sound,
+        "channels": None if choice.channels is None else in_order(choice.channels),
     }
 
 
@@ -160,6 +162,7 @@ def choice_from_json(values: Mapping[str, Any]) -> ExportChoice:
     """What `choice_to_json` wrote. Raises KeyError, TypeError or ValueError for other values."""
     events, recordings = values["events"], values["recordings"]
     labels, states = values["labels"], values["states"]
+    channels = values.get("channels")  # earlier versions chose none
     return ExportChoice(
         recordings=None if recordings is None else frozenset(Path(str(p)) for p in recordings),
         labels=None if labels is None else frozenset(str(label) for label in labels),
@@ -171,6 +174,9 @@ def choice_from_json(values: Mapping[str, Any]) -> ExportChoice:
         depth=Depth(values["depth"]),
         groups=frozenset(str(g) for g in values["groups"]),
         one_per_sound=bool(values["one_per_sound"]),
+        channels=None
+        if channels is None
+        else frozenset(None if one is None else int(one) for one in channels),
     )
 
 
