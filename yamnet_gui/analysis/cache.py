@@ -22,7 +22,7 @@ from yamnet_gui.core.model_identity import all_names, current_identity
 from yamnet_gui.yamnet import RuntimeChoice, RuntimeName, expected_runtime
 
 from .cache_writer import CacheWriter, not_stored
-from .cached_results import is_own_result, own_folders
+from .cached_results import LOCK, is_own_result, own_folders, release
 from .finer_scores import finer_name, store_finer
 from .reading import is_read_otherwise
 from .result import Analysis, open_analysis
@@ -38,7 +38,6 @@ _OWN_SHARE = 0.1
 _LEAST_ROOM_SHARE = 0.001
 _PART = ".part"
 _GONE = ".gone"
-_LOCK = ".lock"
 
 
 def result_key(
@@ -148,14 +147,14 @@ class ResultCache:
 
         def open_part(locks: ExitStack) -> Path:
             final.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(final.with_name(key + _LOCK))
+            lock = FileLock(final.with_name(key + LOCK))
             if lock.acquire():
-                locks.callback(_released, lock)
+                locks.callback(release, lock)
                 return final.with_name(key + _PART)
             name = f"{key}-{uuid.uuid4().hex[:12]}"
-            lock = FileLock(final.with_name(name + _LOCK))
+            lock = FileLock(final.with_name(name + LOCK))
             lock.acquire()
-            locks.callback(_released, lock)
+            locks.callback(release, lock)
             part = final.with_name(name + _PART)
             locks.callback(_remove_own, part)
             return part
@@ -262,7 +261,7 @@ class ResultCache:
         if folder.suffix != _PART:
             _remove(folder)
             return True
-        lock = FileLock(folder.with_suffix(_LOCK))
+        lock = FileLock(folder.with_suffix(LOCK))
         if not lock.acquire():
             return False
         try:
@@ -277,11 +276,6 @@ def _bytes_in(folder: Path) -> int:
     with suppress(OSError):  # removed by another program meanwhile
         total = sum(path.stat().st_size for path in folder.iterdir())
     return total
-
-
-def _released(lock: FileLock) -> None:
-    with suppress(OSError):  # of a disk that was made read-only meanwhile
-        lock.release()
 
 
 def _remove_own(folder: Path) -> None:

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from yamnet_gui.core.lock import FileLock
+
 from .stored import META, PROGRESS
+
+LOCK = ".lock"
+"""How the name of the lock of a result ends, which is that of its folder otherwise."""
 
 _NAME = re.compile(r"[0-9a-f]{64}(-[0-9a-f]{12}){0,2}(\.part)?(-[0-9a-f]{12})?(\.gone)?")
 _FILE = re.compile(
@@ -15,6 +20,12 @@ _FILE = re.compile(
     r"|(mix|channel[0-9]+)\.(scores|embeddings|envelope)\.npy"
     r"|(mix|channel[0-9]+)\.(doubtful|everywhere)\.finer|\..+\.[0-9a-f]{12}\.part"
 )
+
+
+def release(lock: FileLock) -> None:
+    """Gives the lock of a result back, as far as the disk lets it."""
+    with suppress(OSError):  # of a disk that was made read-only meanwhile
+        lock.release()
 
 
 def own_folders(results: Path) -> Iterator[Path]:

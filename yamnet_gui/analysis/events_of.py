@@ -72,14 +72,10 @@ class RecordingEvents:
 
 @dataclass(frozen=True, slots=True)
 class EventsProgress:
-    """A step of the analysis: `scores` is its latest progress; `result` comes with the last.
-
-    `refined` is the share of the closer look that is done, once that has begun.
-    """
+    """A step of the analysis: `scores` is its latest progress; `result` comes with the last."""
 
     scores: AnalysisProgress | None = None
     result: RecordingEvents | None = None
-    refined: float | None = None
 
 
 def recording_events(
@@ -115,7 +111,8 @@ def _looked_at_again(
     looking = finer_steps(analysis, model, request.settings.finer)
     try:
         while True:
-            yield EventsProgress(scores, refined=next(looking).share)
+            next(looking)
+            yield EventsProgress(scores)
     except StopIteration as end:
         return cast(Analysis, end.value)
     finally:

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +17,7 @@ from yamnet_gui.detection.doubtful import block_count
 from yamnet_gui.yamnet.patches import patches_at, score_patches
 
 from .analyse import sample_reader
+from .cached_results import LOCK, release
 from .closer_look import applies, chosen_frames, finer_block, patch_starts
 from .finer_scores import FinerBlock, FinerFile, FinerScores, finer_name, read_finer
 from .model import Model
@@ -29,17 +29,9 @@ _WORTH_A_JUMP = 1000  # rows (10 s) without any patch, from which on reading sta
 Floats = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class FinerProgress:
-    """A block that was looked at again, and the share of all work that is done."""
-
-    block: FinerBlock
-    share: float
-
-
 def finer_steps(
     analysis: Analysis, model: Model, finer: Finer
-) -> Generator[FinerProgress, None, Analysis]:
+) -> Generator[FinerBlock, None, Analysis]:
     """Looks again at the frames that `finer` asks for; the value is the analysis with all of them.
 
     Blocks that are stored beside the analysis come first; the others are made and stored one by
@@ -50,15 +42,13 @@ def finer_steps(
     if there or not applies(analysis.settings, finer):
         return analysis
     done: dict[int | None, FinerScores] = {}
-    for number, table in enumerate(analysis.tables):
+    for table in analysis.tables:
         steps = _table_steps(analysis, table, model, finer)
         blocks: dict[int, FinerBlock] = {}
-        total = block_count(table.grid.count)
         with closing(steps):
             for block in steps:
                 blocks[block.number] = block
-                share = (number + len(blocks) / total) / len(analysis.tables)
-                yield FinerProgress(block, share)
+                yield block
         done[table.channel] = FinerScores(blocks)
     return refined(analysis, finer, done)
 
@@ -91,9 +81,9 @@ def _taken_up(
     path = folder / finer_name(table.channel, finer)
     file = None
     with suppress(OSError):
-        lock = FileLock(folder.with_name(folder.name + ".lock"))
+        lock = FileLock(folder.with_name(folder.name + LOCK))
         if lock.acquire():
-            stack.callback(lock.release)
+            stack.callback(release, lock)
             file = FinerFile(path, table.channel, classes)
             stack.callback(file.close)
     return read_finer(path, table.channel, classes), file

@@ -158,7 +158,8 @@ def _prepare(
             envelope = EnvelopeRows(grid)
             samples = sample_reader(source, settings, channel, power)(0)
             rows: list[Floats] = []
-            patches.append(patches_of(samples, settings.hop_s, _both(envelope, rows)))
+            on_rows = _both(envelope, rows) if looks else envelope.push
+            patches.append(patches_of(samples, settings.hop_s, on_rows))
             if looks:
                 log_mel[channel] = rows
             envelopes[channel] = envelope.rest()

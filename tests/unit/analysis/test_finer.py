@@ -152,7 +152,7 @@ def test_an_interrupted_look_goes_on_where_it_was(tmp_path, cache):
     analysis = finished(analyse_recording(sound, model, cache=cache))
     whole = looked_at(sound, FakeModel(), DOUBTFUL)
     steps = finer_steps(analysis, model, "doubtful")
-    done = next(steps).block
+    done = next(steps)
     steps.close()
     before = model.patches
     resumed = completed(finer_steps(analysis, model, "doubtful"))

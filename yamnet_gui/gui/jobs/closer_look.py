@@ -15,10 +15,9 @@ _MOST_BLOCKS = 16  # which are shown within a frame of the screen
 
 @dataclass(frozen=True, slots=True)
 class LookedAt:
-    """Blocks that were looked at again, the share of all that is done, and at last the analysis."""
+    """Blocks that were looked at again, and at last the analysis."""
 
     blocks: tuple[FinerBlock, ...] = ()
-    share: float = 1.0
     analysis: Analysis | None = None
 
 
@@ -33,16 +32,15 @@ class CloserLookJob:
     def run(self) -> Iterator[LookedAt]:
         steps = finer_steps(self.analysis, self.model, self.finer)
         waiting: list[FinerBlock] = []
-        share, shown = 0.0, time.monotonic()
+        shown = time.monotonic()
         try:
             while True:
-                step = next(steps)
-                waiting.append(step.block)
-                share, now = step.share, time.monotonic()
+                waiting.append(next(steps))
+                now = time.monotonic()
                 if len(waiting) >= _MOST_BLOCKS or now - shown >= _AT_LEAST_S:
-                    yield LookedAt(tuple(waiting), share)
+                    yield LookedAt(tuple(waiting))
                     waiting, shown = [], now
         except StopIteration as end:
-            yield LookedAt(tuple(waiting), 1.0, end.value)
+            yield LookedAt(tuple(waiting), end.value)
         finally:
             steps.close()
