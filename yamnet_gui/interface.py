@@ -210,7 +210,7 @@ def rerun(
     runtime: RuntimeChoice | None = None,
     jobs: int = 1,
 ) -> Rerun:
-    """Repeats what a file of provenance describes: `same`, and every one of its `differences`.
+    """Repeats what a provenance file describes: `same`, and every one of its `differences`.
 
     Nothing is taken from the cache or written. `weights` and `source` (project or table of an
     export) are where these are now, `recordings_in` folders to search. Raises UserError.

@@ -18,6 +18,7 @@ from yamnet_gui.audio.resample import RESAMPLING
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE, SAMPLE_RATE_HZ
+from yamnet_gui.core.packages import installed_version
 from yamnet_gui.core.pipeline import prefetched
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 from yamnet_gui.core.sound_track import file_of
@@ -302,12 +303,7 @@ def _recipe(runtime: RuntimeName) -> str:
 
 @lru_cache
 def _with_version(package: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version  # slow, and seldom needed
-
-    try:
-        return f"{package} {version(package)}"
-    except PackageNotFoundError:
-        return f"{package} ?"
+    return f"{package} {installed_version(package) or '?'}"
 
 
 def _nothing(analysis: Analysis) -> ScoreChunk:

@@ -1,4 +1,4 @@
-"""Repeats what a file of provenance describes, and says what differs."""
+"""Repeats what a provenance file describes, and says what differs."""
 
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +27,7 @@ from yamnet_gui.core.sound_track import file_and_track, file_of, with_track
 from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.labels.exchange.export_provenance import export_again, placed
 from yamnet_gui.yamnet import RUNTIME_CHOICES, RuntimeChoice
+from yamnet_gui.yamnet.weights import required_weights
 
 from .options import BatchOptions
 from .plan import Plan
@@ -67,7 +68,7 @@ class Rerun:
 
 
 def rerun(path: Path, options: RerunOptions | None = None) -> Generator[BatchProgress, None, Rerun]:
-    """Repeats the analysis or export of a file of provenance.
+    """Repeats the analysis or export of a provenance file.
 
     Everything is computed anew, nothing is taken from the cache, and no table is written. Yields
     the progress of an analysis; closing the generator stops it. Returns what differs. Raises
@@ -116,11 +117,9 @@ def _batch(before: Provenance, options: RerunOptions, target: Path) -> BatchOpti
     was = Path(str(before.weights["path"]))
     # else those that the program finds by itself, of which it is checked whether they are the same
     weights = options.weights or (was if exists(was) else None)
-    from yamnet_gui.yamnet.weights import required_weights
-
     runtime = options.runtime or before.request["runtime"]
     if runtime not in RUNTIME_CHOICES:
-        raise ValueError(f"{runtime!r} is no runtime")
+        raise ValueError(f"{runtime!r} is not a runtime")
     classifiers = [Path(one.path) for one in before.classifiers]
     batch = options_of(before.request, required_weights(weights), classifiers)
     return replace(batch, runtime=runtime, requested_runtime=runtime, provenance=target)
@@ -131,7 +130,7 @@ def _places(
 ) -> dict[str, str]:
     """Where recordings are that are no longer where they were; those that stay are left out.
 
-    First by the way from the file of provenance, then by name in the folders, preferably one with
+    First by the way from the provenance file, then by name in the folders, preferably one with
     the same content.
     """
     named: dict[str, list[Path]] = {}
@@ -145,9 +144,10 @@ def _places(
             continue
         beside = here / recording.relative if recording.relative else here / path.name
         candidates = [file_of(beside), here / path.name, *named.get(path.name, ())]
-        found = [c for c in candidates if is_file(c)]
+        found = list(dict.fromkeys(c for c in candidates if is_file(c)))
         if found:
-            same = (c for c in found if _content(with_track(c, track)) == recording.sha256)
+            several = found if len(found) > 1 else ()  # else there is nothing to choose by content
+            same = (c for c in several if _content(with_track(c, track)) == recording.sha256)
             places[recording.path] = str(with_track(next(same, found[0]).absolute(), track))
     return places
 

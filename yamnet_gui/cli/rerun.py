@@ -2,17 +2,16 @@
 
 import argparse
 import sys
-from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
-from yamnet_gui.batch.rerun import Rerun, RerunOptions, rerun
-from yamnet_gui.batch.run import BatchProgress
+from yamnet_gui.batch.rerun import RerunOptions, rerun
 from yamnet_gui.core.event_diff import EventDiff
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.pipeline import completed
 from yamnet_gui.core.provenance import in_words
 from yamnet_gui.core.provenance_diff import CIRCUMSTANCES, Difference
-from yamnet_gui.core.text import counted, printable
+from yamnet_gui.core.text import counted, grouped, printable
 from yamnet_gui.labels.overwrite_guard import check_outputs
 
 from .analyze import progress_in_words
@@ -83,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
         command=tuple(options.typed),
     )
     with ProgressLine() as line, closing(rerun(options.provenance, wanted)) as steps:
-        result = _followed(steps, line)
+        result = completed(steps, lambda step: line.show(progress_in_words(step)))
     print(f"{printable(str(options.provenance))}: {in_words(result.before)}")
     for one in result.differences:
         _show(one)
@@ -100,20 +99,13 @@ def run(options: argparse.Namespace) -> int:
     return OK
 
 
-def _followed(steps: Generator[BatchProgress, None, Rerun], line: ProgressLine) -> Rerun:
-    while True:
-        try:
-            line.show(progress_in_words(next(steps)))
-        except StopIteration as end:
-            return end.value
-
-
 def _show(one: Difference) -> None:
     print(f"  {one.kind.value}: {printable(str(one))}")
-    for text in _lines(one.events)[:_MOST_EVENTS]:
+    lines = _lines(one.events)
+    for text in lines[:_MOST_EVENTS]:
         print(f"    {text}")
-    if (more := len(_lines(one.events)) - _MOST_EVENTS) > 0:
-        print(f"    and {more} more")
+    if (more := len(lines) - _MOST_EVENTS) > 0:
+        print(f"    and {grouped(more)} more")
 
 
 def _lines(diff: EventDiff) -> list[str]:

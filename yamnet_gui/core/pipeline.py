@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from .stopping import inherited
 
@@ -12,11 +12,11 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def completed(steps: Generator[Any, None, R]) -> R:
-    """Runs a generator to its end; what it returns."""
+def completed(steps: Generator[T, None, R], on_step: Callable[[T], object] = lambda _: None) -> R:
+    """Runs a generator to its end; what it returns. `on_step` gets what it gives on the way."""
     while True:
         try:
-            next(steps)
+            on_step(next(steps))
         except StopIteration as end:
             return cast(R, end.value)
 

@@ -22,6 +22,7 @@ from .errors import SettingsError
 from .events import Event, EventList, LabelledRecording
 from .files import check_no_device, replacing
 from .json_text import parse_json
+from .packages import installed_version
 from .text import counted
 
 VERSION = 1
@@ -33,8 +34,8 @@ PACKAGES = (
 )
 """Packages on which results may depend."""
 ANALYSIS, EXPORT = "analyze", "export"
+_KIND_IN_WORDS = {ANALYSIS: "analysis", EXPORT: "export"}
 _LARGEST = 2**30
-_BLOCK = 2**20
 
 
 EventFacts = tuple[float, float, str, int | None, float | None, str]
@@ -55,7 +56,7 @@ class FileFacts:
 class RecordingFacts:
     """A recording and what was found in it.
 
-    `path` is absolute, `relative` the way to it from the folder of the file of provenance ("" where
+    `path` is absolute, `relative` the way to it from the folder of the provenance file ("" where
     there is none). `problem` is why it has no results. `best` are its highest classes with their
     mean scores.
     """
@@ -154,19 +155,17 @@ def event_list(events: Iterable[EventFacts], prefix: str) -> EventList:
 
 def file_facts(path: Path) -> FileFacts:
     """Checksum and size of a file; of a folder the path alone."""
-    digest, size = hashlib.sha256(), 0
     try:
-        with path.open("rb", buffering=0) as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-                size += len(block)
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
     except OSError:
         return FileFacts(str(path.absolute()))
-    return FileFacts(str(path.absolute()), digest.hexdigest(), size)
+    return FileFacts(str(path.absolute()), sha256, size)
 
 
 def provenance_path(output: Path) -> Path:
-    """The file of provenance that belongs to a table, a report or a folder of clips."""
+    """The provenance file that belongs to a table, a report or a folder of clips."""
     return output.with_name(f"{output.name}.provenance.json")
 
 
@@ -200,16 +199,16 @@ def read_provenance(path: Path) -> Provenance:
     try:
         check_no_device(path)
         if path.stat().st_size > _LARGEST:
-            raise SettingsError(path, "is too large for a file of provenance")
+            raise SettingsError(path, "is too large for a provenance file")
         values = parse_json(path.read_bytes())
     except OSError as error:
         raise SettingsError(path, f"cannot be read ({error.strerror or error})") from error
     except ValueError as error:
-        raise SettingsError(path, "is no file of provenance: it is not JSON") from error
+        raise SettingsError(path, "is not a provenance file: it is not JSON") from error
     version = values.get("yamnet_gui_provenance") if isinstance(values, dict) else None
     if not isinstance(version, int):
         raise SettingsError(
-            path, "is no file of provenance", "give a file that --provenance has written"
+            path, "is not a provenance file", "give a file that --provenance has written"
         )
     if version > VERSION:
         raise SettingsError(path, "was written by a newer version", "update yamnet_gui")
@@ -228,15 +227,8 @@ def program() -> dict[str, str]:
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages on which results may depend, where installed."""
-    from importlib.metadata import PackageNotFoundError, version  # slow, and seldom needed
-
-    known = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            known[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return known
+    known = {package: installed_version(package) for package in PACKAGES}
+    return {"python": platform.python_version()} | {k: v for k, v in known.items() if v}
 
 
 def machine() -> dict[str, Any]:
@@ -284,7 +276,7 @@ def _now() -> str:
 
 def _provenance(values: dict[str, Any]) -> Provenance:
     if values["kind"] not in (ANALYSIS, EXPORT):
-        raise ValueError(f"{values['kind']!r} is no kind of results")
+        raise ValueError(f"{values['kind']!r} is not a kind of results")
     return Provenance(
         kind=values["kind"],
         request=dict(values["request"]),
@@ -337,7 +329,7 @@ def _event(
 def in_words(provenance: Provenance) -> str:
     """One line: what was made, of how much, by which version and when."""
     return (
-        f"{provenance.kind} of {counted(len(provenance.recordings), 'recording')}, "
+        f"{_KIND_IN_WORDS[provenance.kind]} of {counted(len(provenance.recordings), 'recording')}, "
         f"{counted(provenance.event_count, 'event')}, by yamnet_gui {provenance.program['version']}"
         f" from {provenance.started_utc[:19]} to {provenance.finished_utc[11:19]} UTC"
     )

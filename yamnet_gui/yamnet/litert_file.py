@@ -22,6 +22,7 @@ from yamnet_gui.core.cached_files import LITERT
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.folders import user_cache_folder
+from yamnet_gui.core.packages import installed_version
 
 from ._tensorflow import tensorflow_is_installed
 from .conversion import TEMPORARY, LiteRTError, converting
@@ -104,12 +105,7 @@ def _prefix(identity: str) -> str:
 @cache
 def _converter_version() -> str:
     """ "" where TensorFlow is not installed; then whatever made a file, it is taken."""
-    from importlib.metadata import PackageNotFoundError, version  # not needed to start a window
-
-    try:
-        return version("tensorflow")
-    except PackageNotFoundError:
-        return ""
+    return installed_version("tensorflow")
 
 
 def _folders(weights: Path) -> list[Path]:

@@ -134,4 +134,4 @@ def test_what_is_no_provenance_is_refused(run, tmp_path):
     status, _, errors = run("rerun", path)
     assert status == 2
     assert errors.count("\n") == 1
-    assert "is no file of provenance" in errors
+    assert "is not a provenance file" in errors

@@ -48,8 +48,8 @@ def test_what_is_written_is_read_again(tmp_path):
     [
         (b"", "not JSON"),
         (b"[" * 100_000, "not JSON"),
-        (b"[1, 2]", "is no file of provenance"),
-        (b'{"yamnet_gui_provenance": "x"}', "is no file of provenance"),
+        (b"[1, 2]", "is not a provenance file"),
+        (b'{"yamnet_gui_provenance": "x"}', "is not a provenance file"),
         (b'{"yamnet_gui_provenance": 99}', "newer version"),
         (b'{"yamnet_gui_provenance": 1}', "is damaged"),
     ],

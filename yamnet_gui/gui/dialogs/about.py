@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import QSize, qVersion
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from yamnet_gui import __version__
 from yamnet_gui.core.log import log_path
+from yamnet_gui.core.packages import installed_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +79,11 @@ CREDITS: tuple[Credit, ...] = (
 """Every work that is credited, in the order in which it is shown."""
 
 
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
-
-
 def about_html() -> str:
     """The whole text."""
     rows = "".join(
-        f'<tr><td><a href="{c.url}">{c.name}</a> {_version(c.package) if c.package else ""}'
+        f'<tr><td><a href="{c.url}">{c.name}</a> '
+        f"{installed_version(c.package) if c.package else ''}"
         f"</td><td>{c.what}</td><td>{c.licence}</td></tr>"
         for c in CREDITS
     )
