@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.events import EventSource, ReviewState
 
-from .tables import SOURCES, STATES
+from .event_rows import SOURCES, STATES
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from yamnet_gui.core.event_limits import LARGEST
 from yamnet_gui.core.events import Event
 
-from .tables import SOURCE_CODES, SOURCES, STATE_CODES, STATES, Tables
+from .event_rows import SOURCE_CODES, SOURCES, STATE_CODES, STATES
+from .tables import Tables
 
 _COLUMNS: dict[str, str] = {
     "row": "i8", "onset": "f8", "offset": "f8", "score": "f4", "probability": "f4",

@@ -11,11 +11,12 @@ from yamnet_gui.core.clock_time import DAY_S, seconds_of_day
 from yamnet_gui.core.events import EventSource, ReviewState
 
 from .event_columns import EventColumns
+from .event_rows import SOURCES, STATES
 from .filters import EventFilter, QueueKind, Sort, SortKey
 from .index import EventIndex
 from .models import ClassCounts, Recording
 from .shown_events import LeftOut
-from .tables import SOURCES, STATES, Tables
+from .tables import Tables
 
 Rows = NDArray[np.int64]
 Positions = NDArray[np.int32]

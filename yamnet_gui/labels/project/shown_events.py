@@ -9,8 +9,9 @@ from yamnet_gui.core.events import EventSource, ReviewState
 from yamnet_gui.core.resources import bundled_ontology
 from yamnet_gui.detection import Sounds, duplicates
 
+from .event_rows import SOURCES, STATES
 from .index import EventIndex
-from .tables import SOURCES, STATES, Tables
+from .tables import Tables
 
 _DETECTED = SOURCES.index(EventSource.DETECTED)
 _UNREVIEWED = STATES.index(ReviewState.UNREVIEWED)

@@ -9,44 +9,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.events import (
-    Event,
-    EventSource,
-    Original,
-    ReviewedSpan,
-    ReviewState,
-    event_of,
-)
+from yamnet_gui.core.events import Event, ReviewedSpan
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.core.stopping import check_stopped, until_stopped
+from yamnet_gui.core.stopping import until_stopped
 
 from .bulk import insert_rows
-from .codec import dumps, finite, from_fields, parse_utc, parsed, to_fields, utc_text
+from .codec import dumps, from_fields, parse_utc, parsed, to_fields, utc_text
+from .event_rows import EVENT_COLUMNS, NAMES, Kind, columns_of, event_of_row, row_of
 from .models import LabelSet, Recording, RecordingState, Reviewed, StoredRules
 from .project_model import CUSTOM_CLASSES, MODEL, class_indices
 from .row_rules import RowReader
 
-STATES = tuple(ReviewState)
 _RECORDING_STATES = frozenset(RecordingState)
-SOURCES = tuple(EventSource)
-STATE_CODES = {state: code for code, state in enumerate(STATES)}
-SOURCE_CODES = {source: code for code, source in enumerate(SOURCES)}
-
-EVENT_COLUMNS = (
-    "rec, id, onset_s, offset_s, kind, state, source, score_max, score_mean, probability, channel,"
-    " original_label, original_onset_s, original_offset_s, low_hz, high_hz, onset_uncertainty_s,"
-    " offset_uncertainty_s, reviewer, reviewed_utc, note, rules_id"
-)
-_NAMES = [name.strip() for name in EVENT_COLUMNS.split(",")]
-_NUMBER_COLUMNS = (
-    "score_max", "score_mean", "probability", "low_hz", "high_hz", "onset_uncertainty_s",
-    "offset_uncertainty_s",
-)  # fmt: skip
-_TEXT_COLUMNS = ("reviewer", "note", "rules_id")
-_STATE_OF_WORD = {state.value: code for state, code in STATE_CODES.items()}
-_SOURCE_OF_WORD = {source.value: code for source, code in SOURCE_CODES.items()}
-_INSERT = f"INSERT INTO events ({EVENT_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))})"
-_UPDATE = f"UPDATE events SET {', '.join(f'{n} = ?' for n in _NAMES[2:])} WHERE row = ?"
+_INSERT = f"INSERT INTO events ({EVENT_COLUMNS}) VALUES ({', '.join('?' * len(NAMES))})"
+_UPDATE = f"UPDATE events SET {', '.join(f'{name} = ?' for name in NAMES[2:])} WHERE row = ?"
 _SELECT = f"SELECT row, {EVENT_COLUMNS} FROM events"
 _RECORDING_COLUMNS = (
     "id, path, content_hash, size_bytes, duration_s, sample_rate_hz, channels, recorded_at, state,"
@@ -71,9 +47,9 @@ class Tables:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self.kinds: list[tuple[str, int | None, str]] = []
+        self.kinds: list[Kind] = []
         self._class_indices: Mapping[str, int] | None = None
-        self._kind_codes: dict[tuple[str, int | None, str], int] = {}
+        self._kind_codes: dict[Kind, int] = {}
         self._recs: dict[str, int] = {}
         self._ids: dict[int, str] = {}
         self.refresh()
@@ -124,7 +100,7 @@ class Tables:
     def kind_of(self, event: Event) -> int:
         return self._kind((event.label, event.class_index, event.mid))
 
-    def _kind(self, named: tuple[str, int | None, str]) -> int:
+    def _kind(self, named: Kind) -> int:
         key = self._present(*named)
         label, class_index, mid = key
         code = self._kind_codes.get(key)
@@ -139,7 +115,7 @@ class Tables:
             self._kind_codes[key] = code
         return code
 
-    def _present(self, label: str, index: int | None, mid: str) -> tuple[str, int | None, str]:
+    def _present(self, label: str, index: int | None, mid: str) -> Kind:
         """A kind with the index that its class has in the project's model."""
         known = self._class_indices
         if known is not None:
@@ -148,110 +124,22 @@ class Tables:
 
     # events
 
-    def _values(self, rec: int, event: Event) -> list[Any]:
-        original = event.original
-        return [
-            rec,
-            event.id,
-            float(event.onset_s),
-            float(event.offset_s),
-            self.kind_of(event),
-            STATE_CODES[event.state],
-            SOURCE_CODES[event.source],
-            finite(event.score_max),
-            finite(event.score_mean),
-            finite(event.probability),
-            None if event.channel is None else int(event.channel),
-            original.label if original else None,
-            float(original.onset_s) if original else None,
-            float(original.offset_s) if original else None,
-            finite(event.low_hz),
-            finite(event.high_hz),
-            finite(event.onset_uncertainty_s),
-            finite(event.offset_uncertainty_s),
-            event.reviewer or None,
-            utc_text(event.reviewed_utc),
-            event.note or None,
-            event.rules_id or None,
-        ]
-
-    def _columns(self, rec: int, events: Sequence[Event]) -> dict[str, Sequence[Any]]:
-        """What `_values` gives for each event, by column; those without any value are left out."""
-        kinds = [(e.label, e.class_index, e.mid) for e in events]
-        codes = {key: self._kind(key) for key in dict.fromkeys(kinds)}
-        columns: dict[str, Sequence[Any]] = {
-            "rec": [rec] * len(events),
-            "id": [e.id for e in events],
-            "onset_s": [float(e.onset_s) for e in events],
-            "offset_s": [float(e.offset_s) for e in events],
-            "kind": [codes[key] for key in kinds],
-            "state": [_STATE_OF_WORD[e.state._value_] for e in events],
-            "source": [_SOURCE_OF_WORD[e.source._value_] for e in events],
-        }
-        check_stopped()
-        for name in _NUMBER_COLUMNS:
-            values = [getattr(e, name) for e in events]
-            if values.count(None) < len(values):
-                columns[name] = list(map(finite, values))
-        for name in _TEXT_COLUMNS:
-            texts = [getattr(e, name) or None for e in events]
-            if texts.count(None) < len(texts):
-                columns[name] = texts
-        if any(e.channel is not None for e in events):
-            columns["channel"] = [None if e.channel is None else int(e.channel) for e in events]
-        if any(e.reviewed_utc is not None for e in events):
-            columns["reviewed_utc"] = [utc_text(e.reviewed_utc) for e in events]
-        if any(e.original is not None for e in events):
-            firsts = [e.original for e in events]
-            columns["original_label"] = [o and o.label for o in firsts]
-            columns["original_onset_s"] = [o and float(o.onset_s) for o in firsts]
-            columns["original_offset_s"] = [o and float(o.offset_s) for o in firsts]
-        check_stopped()
-        return columns
-
-    def event_of(self, row: Sequence[Any]) -> Event:
-        """The event in a row of `row, EVENT_COLUMNS`. Raises ValueError where it makes none."""
-        return self._event(_EVENTS.checked(row))
-
-    def _event(self, row: Sequence[Any]) -> Event:
-        """The same of a row that was checked."""
-        try:
-            label, class_index, mid = self.kinds[row[5]]
-            return event_of(
-                id=row[2],
-                onset_s=row[3],
-                offset_s=row[4],
-                label=label,
-                class_index=class_index,
-                mid=mid,
-                state=STATES[row[6]],
-                source=SOURCES[row[7]],
-                score_max=row[8],
-                score_mean=row[9],
-                probability=row[10],
-                channel=row[11],
-                original=None if None in row[12:15] else Original(row[12], row[13], row[14]),
-                low_hz=row[15],
-                high_hz=row[16],
-                onset_uncertainty_s=row[17],
-                offset_uncertainty_s=row[18],
-                reviewer=row[19] or "",
-                reviewed_utc=parse_utc(row[20]),
-                note=row[21] or "",
-                rules_id=row[22] or "",
-            )
-        except (IndexError, TypeError) as error:
-            raise ValueError(f"no event: {error}") from error
+    def _events_in(self, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, int, Event]]:
+        """(row, rec, event) of rows; those that make no event are left out."""
+        for row in _EVENTS.each(rows):
+            try:
+                event = event_of_row(row, self.kinds)
+            except ValueError:
+                continue
+            yield row[0], row[1], event
 
     def find_event(self, rec: int, event_id: str) -> tuple[int, Event] | None:
         """(row, event)."""
         row = self.connection.execute(
             f"{_SELECT} WHERE rec = ? AND id = ?", (rec, event_id)
         ).fetchone()
-        try:
-            return (row[0], self.event_of(row)) if row else None
-        except ValueError:
-            return None
+        made = next(self._events_in([row] if row else ()), None)
+        return None if made is None else (made[0], made[2])
 
     def text(self, name: str) -> str | None:
         """A small text that was stored under a name."""
@@ -278,18 +166,15 @@ class Tables:
             part = wanted[first : first + 500]
             marks = ", ".join("?" * len(part))
             query = f"{_SELECT} WHERE rec = ? AND id IN ({marks})"
-            for row in _EVENTS.each(self.connection.execute(query, (rec, *part))):
-                try:
-                    yield self._event(row)
-                except ValueError:
-                    continue
+            for _, _, event in self._events_in(self.connection.execute(query, (rec, *part))):
+                yield event
 
     def put_event(self, rec: int, event: Event) -> int:
         """Inserts or updates; gives the row."""
         row = self.connection.execute(
             "SELECT row FROM events WHERE rec = ? AND id = ?", (rec, event.id)
         ).fetchone()
-        values = self._values(rec, event)
+        values = row_of(rec, self.kind_of(event), event)
         if row:
             self.connection.execute(_UPDATE, [*values[2:], row[0]])
             return int(row[0])
@@ -304,7 +189,9 @@ class Tables:
         before = self.connection.execute(query).fetchone()
         self.connection.execute("SAVEPOINT adding")
         try:
-            columns = self._columns(rec, events)
+            kinds = [(event.label, event.class_index, event.mid) for event in events]
+            codes = {kind: self._kind(kind) for kind in dict.fromkeys(kinds)}
+            columns = columns_of(rec, [codes[kind] for kind in kinds], events)
             insert_rows(
                 self.connection, "events", ", ".join(columns), zip(*columns.values(), strict=True)
             )
@@ -325,11 +212,8 @@ class Tables:
     def events_of(self, rec: int) -> Iterator[tuple[int, Event]]:
         """(row, event) of a recording; rows that make no event are left out."""
         rows = self.connection.execute(f"{_SELECT} WHERE rec = ?", (rec,))
-        for row in _EVENTS.each(until_stopped(rows)):
-            try:
-                yield row[0], self._event(row)
-            except ValueError:
-                continue
+        for row, _, event in self._events_in(until_stopped(rows)):
+            yield row, event
 
     def events_at(self, rows: Iterable[int]) -> Iterator[tuple[int, int, Event]]:
         """(row, rec, event) for these rows in their order; removed ones are left out."""
@@ -337,18 +221,12 @@ class Tables:
         for first in until_stopped(range(0, len(wanted), 500), 1):
             part = wanted[first : first + 500]
             marks = ", ".join("?" * len(part))
-            by_number = {
-                row[0]: row
-                for row in _EVENTS.each(
-                    self.connection.execute(f"{_SELECT} WHERE row IN ({marks})", part)
-                )
-            }
+            query = f"{_SELECT} WHERE row IN ({marks})"
+            stored = self._events_in(self.connection.execute(query, part))
+            by_number = {found[0]: found for found in stored}
             for number in part:
                 if number in by_number:
-                    try:
-                        yield number, by_number[number][1], self._event(by_number[number])
-                    except ValueError:
-                        continue
+                    yield by_number[number]
 
     # recordings
 

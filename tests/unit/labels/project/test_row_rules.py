@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from yamnet_gui.labels.project.event_rows import EVENT_COLUMNS
 from yamnet_gui.labels.project.row_rules import RULES, RowReader
-from yamnet_gui.labels.project.tables import EVENT_COLUMNS
 
 COLUMNS = {"events": f"row, {EVENT_COLUMNS}", "kinds": "kind, label, class_index, mid"}
 RIGHT = {
     "events": (
-        1, 1, "dm-0-7", 0.5, 1.5, 3, 0, 0, 0.9, None, None, None, None, None, None, None, None,
+        1, 1, "dm-0-7", 3, 0.5, 1.5, 0, 0, 0.9, None, None, None, None, None, None, None, None,
         None, None, None, None, None, None,
     ),
     "kinds": (0, "Speech", 0, "/m/09x0r"),
