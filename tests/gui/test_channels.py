@@ -140,6 +140,12 @@ def test_the_window_says_whose_scores_it_shows_and_lists_events_by_channel(
     assert "channel 2" in gallery.panel.model.index(0, 0).data()
     choose(gallery.panel.channels, 1)  # of what All events lists, which is the other one
     settled(bench)
+    assert gallery.panel.grid.count == 0
+    choose(everything.channel, -2)
+    settled(bench)
+    cards = [gallery.panel.model.item(row) for row in range(gallery.panel.grid.count)]
+    assert len(cards) == total - second
+    assert {card.place.channel for card in cards if card} == {0}
     gallery.panel.close()
     queue = shell.events.queue
     queue.kind.setFocus()

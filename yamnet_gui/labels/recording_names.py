@@ -51,7 +51,7 @@ class Placement:
     `info`: the recording; None where none or several fit, or where it is left out.
     `candidates`: those that fit, where they are several. `path`: the recording of the result that
     holds these labels. `declared_s`: how long the table says that the recording is, 0: it does not.
-    `home`: the path that a side-car gives where the table itself names no recording.
+    `home`: the path that a sidecar gives where the table itself names no recording.
     """
 
     name: str | None

@@ -9,8 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import DOG, SILENCE, SPEECH, Owners
 from yamnet_gui.core.events import EventList
+from yamnet_gui.gui.class_colors import color_of_class
 from yamnet_gui.gui.panels.inspector import InspectorPanel
 from yamnet_gui.gui.state.top_classes import top_classes
+from yamnet_gui.gui.theme import class_color, keep_apart
 
 
 @pytest.fixture
@@ -228,3 +230,21 @@ def test_very_many_selected_events_are_summed_up_a_moment_later(
     assert facts_of(panel)["State"] == "○ Unreviewed"
     owners.selection.select(["3"])
     assert panel.title.text() == "Speech"
+
+
+def test_bars_have_the_colours_that_classes_have_now(
+    panel: InspectorPanel, owners: Owners, qtbot: QtBot
+) -> None:
+    owners.timeline.set_cursor(5.2)
+    owners.selection.select(["dog"])
+    bars = (panel.at_cursor.bars, panel.span_bars)
+    qtbot.waitUntil(lambda: all(one.rows and one.rows[0].class_index == DOG for one in bars))
+    alike = next(i for i in range(521) if i != DOG and color_of_class(i) == color_of_class(DOG))
+    try:
+        assert keep_apart([alike, DOG], {alike, DOG})
+        panel.show_colors()
+        for one in bars:
+            assert one.rows[0].color == class_color(DOG)
+            assert one.rows[0].color.name() != color_of_class(DOG)
+    finally:
+        keep_apart((), ())

@@ -108,9 +108,11 @@ def test_numbers_of_other_languages_are_pasted(qtbot: QtBot, text: str, value: f
 def test_whole_numbers_are_pasted_with_any_mark_between_thousands(
     qtbot: QtBot, text: str, value: int
 ) -> None:
-    box = WholeBox()
-    qtbot.addWidget(box)
-    box.setRange(0, 100_000)
-    box.setValue(7)
-    assert pasted(box, text) == value
-    assert box.text() == str(value)
+    hertz = NumberBox()
+    hertz.setDecimals(0)
+    for box in (WholeBox(), hertz):
+        qtbot.addWidget(box)
+        box.setRange(0, 100_000)
+        box.setValue(7)
+        assert pasted(box, text) == value
+        assert box.text() == str(value)

@@ -33,11 +33,11 @@ class Shown:
             QTest.keyClicks(QApplication.focusWidget(), letter)
 
     def press(self, key: Qt.Key) -> None:
-        popup = self.box.found.popup()
+        popup = self.box.suggestions.popup()
         QTest.keyClick(popup if popup.isVisible() else QApplication.focusWidget(), key)
 
     def offered(self) -> list[str]:
-        popup = self.box.found.popup()
+        popup = self.box.suggestions.popup()
         model = popup.model()
         rows = range(model.rowCount()) if popup.isVisible() else ()
         return [model.index(row, 0).data() for row in rows]
@@ -78,7 +78,7 @@ def test_another_one_of_the_list_is_chosen_by_arrow_or_mouse(shown: Shown) -> No
     assert shown.box.chosen == "Hot dog"
     shown.box.field.selectAll()
     shown.type("pets")
-    popup = shown.box.found.popup()
+    popup = shown.box.suggestions.popup()
     spot = popup.visualRect(popup.model().index(0, 0)).center()
     QTest.mouseClick(popup.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     assert shown.box.chosen == "Domestic animals, pets · 9"

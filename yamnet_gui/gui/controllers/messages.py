@@ -41,13 +41,10 @@ class Messages:
     def show_error(self, error: UserError) -> None:
         """A bar that names what failed and why, with a button where weights are missing."""
         _log.warning("%s", encodable(str(error)))
-        if isinstance(error, MissingModelError):
-            buttons = [(CHOOSE_MODEL, self._choose_model)]
-            self._notices.show_notice(NoticeKind.ERROR, error.problem, buttons, key="weights")
-            return
         if isinstance(error, WeightsError):
-            self._notices.show_notice(
-                NoticeKind.ERROR, error.problem, [(GET_WEIGHTS, self._get_weights)], key="weights"
-            )
+            button = (GET_WEIGHTS, self._get_weights)
+            if isinstance(error, MissingModelError):
+                button = (CHOOSE_MODEL, self._choose_model)
+            self._notices.show_notice(NoticeKind.ERROR, error.problem, [button], key="weights")
             return
         self._notices.show_notice(NoticeKind.ERROR, str(error))

@@ -41,15 +41,9 @@ class Questions:
         own = [LabelChoice(x.name, x.class_index, x.mid) for x in self._label_sets.labels]
         event = self._selection.current_in(self._document.events)
         index = event.class_index if event is not None else None
-        near = near_choices(self._class_map.value, self._class_map.ontology, index)
-        return ask_label(
-            self._class_map.value,
-            self._class_map.ontology,
-            title,
-            used,
-            self._window,
-            [*own, *near],
-        )
+        classes, ontology = self._class_map.value, self._class_map.ontology
+        near = near_choices(classes, ontology, index)
+        return ask_label(classes, ontology, title, used, self._window, [*own, *near])
 
     def confirm(self, question: str, verb: str) -> bool:
         """Whether the user says yes; `verb` is the text of the button."""

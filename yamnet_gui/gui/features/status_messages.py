@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _NO_WEIGHTS = (
     "Without YAMNet's weights no sound can be analysed; "
-    "labels, and what is analysed already, can be worked on."
+    "labels and earlier results can be worked on all the same."
 )
 _MANY_KEY = "many"
 _REPLACED_KEY = "replaced detections"

@@ -44,18 +44,19 @@ class ClassesAtCursor(QWidget):
         layout.setSpacing(4)
         for widget in (self.title, self.bars, self.none):
             layout.addWidget(widget)
-        self._later = Debounced(self, _AT_MOST_EVERY_MS, self._show)
+        self._later = Debounced(self, _AT_MOST_EVERY_MS, self.refresh)
         document.scores_changed.connect(self._soon)
         document.recording_changed.connect(self._soon)
         timeline.cursor_changed.connect(self._soon)
         timeline.time_text_changed.connect(self._soon)
-        self._show()
+        self.refresh()
 
     @Slot()
     def _soon(self) -> None:
         self._later.start_once()
 
-    def _show(self) -> None:
+    def refresh(self) -> None:
+        """Shows the place of the cursor in the present colours of the classes."""
         scores = self._document.scores
         time_s = self._timeline.cursor_s
         at = scores.at(time_s) if scores is not None else None

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from yamnet_gui.audio.measures import Measures
 from yamnet_gui.core.clock_time import TimeOfDay, seconds_of_day
 from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.text import holds_words
 from yamnet_gui.labels.measure_columns import MeasureColumn
 
 from .event_columns import EventColumn
@@ -123,9 +124,8 @@ class EventKeys:
         if event_filter.time_of_day is not None and start is not None:
             onsets = np.fromiter((e.onset_s for e in self.events), np.float64, len(self.events))
             passes &= event_filter.time_of_day.holds(seconds_of_day(start, onsets))
-        words = event_filter.text.casefold().split()
-        if words:
-            passes &= self._named(words)
+        if event_filter.text.strip():
+            passes &= self._named(event_filter.text)
         return np.flatnonzero(passes)
 
     def order(self, column: EventColumn, descending: bool) -> NDArray[np.float64] | None:
@@ -159,11 +159,10 @@ class EventKeys:
                 values[i] = value
         return values
 
-    def _named(self, words: Sequence[str]) -> NDArray[np.bool_]:
-        hits = np.array([all(w in x.casefold() for w in words) for x in self.labels], bool)
+    def _named(self, text: str) -> NDArray[np.bool_]:
+        hits = np.array([holds_words(label, text) for label in self.labels], bool)
         named = hits[self.label] if len(hits) else np.zeros(0, bool)
         for i, event in enumerate(self.events):
             if event.note and not named[i]:
-                text = f"{event.label} {event.note}".casefold()
-                named[i] = all(w in text for w in words)
+                named[i] = holds_words(f"{event.label} {event.note}", text)
         return named

@@ -227,6 +227,7 @@ class InspectorPanel(QWidget):
     def show_colors(self) -> None:
         """Draws again in the present colours of the classes."""
         self._show_event()
+        self.at_cursor.refresh()
 
     def _show_event(self) -> None:
         event = self._event

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QProgressBar, QWidget
 
 from yamnet_gui.core.text import grouped
@@ -71,7 +71,7 @@ class QueueBar(QWidget):
         self.label.addItem(_ALL, "")
         self.channel = ChannelBox(self)
         self.channel.setToolTip("Review only events of this channel")
-        self.channel.activated.connect(self._on_chosen)
+        self.channel.chosen.connect(self._on_chosen)  # also where there is no such channel any more
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(3)
@@ -117,7 +117,8 @@ class QueueBar(QWidget):
         self.label.setCurrentIndex(self.label.findData(request.label))
         on = request.kind is not None
         if request.channels is None:
-            self.channel.choose_all()
+            with QSignalBlocker(self.channel):
+                self.channel.choose_all()
         for widget in (self.label, self.status, self.bar):
             widget.setVisible(on)
         self.channel.setVisible(on and self.channel.count() > 1)

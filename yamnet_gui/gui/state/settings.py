@@ -114,7 +114,7 @@ SETTINGS: tuple[Setting, ...] = (
         "finer",
         USUAL_FINER,
         "A closer look",
-        "With frames 0.16 s earlier and later, before rules see the scores",
+        "Frames 0.16 s earlier and later are scored as well, before the rules are applied",
         (
             ("off", "Off: the published scores alone"),
             ("doubtful", "Where events are in doubt"),

@@ -9,8 +9,6 @@ from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
 _APART = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
 """Between groups of three digits, as in 12 500 or 12'500."""
 _NUMBER = re.compile(r"[\d.,]*\d[\d.,]*")
-
-
 _BEGUN = re.compile(r"\d{1,3}([.,]\d{3})*[.,]\d{0,2}")
 """A whole number while its last group of three digits is being typed."""
 
@@ -59,6 +57,10 @@ class NumberBox(QDoubleSpinBox):
     def valueFromText(self, text: str) -> float:
         return super().valueFromText(self._plain(text))
 
+    def fixup(self, text: str) -> str:
+        """Not what Qt does: it would make 15 of 1,5 where whole numbers are asked for."""
+        return text
+
     def _plain(self, text: str) -> str:
         return plain_number(text, self.suffix().strip(), not self.decimals())
 
@@ -80,5 +82,5 @@ class WholeBox(QSpinBox):
         return super().valueFromText(plain_number(text, self.suffix().strip(), True))
 
     def fixup(self, text: str) -> str:
-        """Not what Qt does: it would make 15 of 1,5."""
+        """Not what Qt does, as above."""
         return text

@@ -37,9 +37,8 @@ class ScrollColumn(QScrollArea):
     def showEvent(self, event: QShowEvent) -> None:
         for kind in (QComboBox, QAbstractSpinBox):
             for field in self._inside.findChildren(kind):
-                field.setFocusPolicy(
-                    Qt.FocusPolicy.StrongFocus
-                )  # else the wheel gives it the focus
+                # with the usual policy the wheel gives it the focus
+                field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
                 field.installEventFilter(self)
         super().showEvent(event)
 

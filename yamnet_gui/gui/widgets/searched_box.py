@@ -19,12 +19,12 @@ class SearchedBox(QComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._names = QStringListModel(self)
-        self.found = QCompleter(self._names, self)
-        self.found.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self.suggestions = QCompleter(self._names, self)
+        self.suggestions.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._clicked = False
         self.field = field = QLineEdit(self)
         self.setLineEdit(field)
-        self.setCompleter(self.found)
+        self.setCompleter(self.suggestions)
         field.textEdited.connect(self._on_edited)
         field.returnPressed.connect(self._choose_first)
         field.editingFinished.connect(self._restore)
@@ -34,7 +34,7 @@ class SearchedBox(QComboBox):
     @property
     def _list(self) -> QAbstractItemView:
         """What matches, under the field."""
-        shown = self.found.popup()
+        shown = self.suggestions.popup()
         assert shown is not None
         return shown
 
@@ -56,8 +56,8 @@ class SearchedBox(QComboBox):
     def _matches(self) -> list[str]:
         typed = self.field.text().strip()
         names = [name for row in range(self.count()) if (name := self.itemText(row))]
-        found = [name for name in names if holds_words(name, typed)]
-        return sorted(found, key=lambda n: not n.casefold().startswith(typed.casefold()))
+        matches = [name for name in names if holds_words(name, typed)]
+        return sorted(matches, key=lambda n: not n.casefold().startswith(typed.casefold()))
 
     @Slot()
     def _on_edited(self) -> None:
@@ -69,9 +69,9 @@ class SearchedBox(QComboBox):
         text = self.field.text()
         if text == self.chosen:
             return
-        found = self._matches() if text.strip() else []
-        if found:
-            self.choose(found[0])
+        matches = self._matches() if text.strip() else []
+        if matches:
+            self.choose(matches[0])
             self.activated.emit(self.currentIndex())
         self._restore()
 

@@ -83,7 +83,7 @@ class WriteOptions:
 
 Finder = Callable[[Path, str | None, str], Placement]
 """Finds the recording that a table (path) means by a name. None: the table gives no name; then the
-third argument is the path that its side-car gives, "" where it has none."""
+third argument is the path that its sidecar gives, "" where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class ReadOptions:
 
     `recordings`: those that the table may be about; names in the table are matched to them, and
     a table that names none belongs to `recording`, else to the one of its own name. `find` does so
-    in another way; `home` is the path that a side-car gives for a table that names no recording.
+    in another way; `home` is the path that a sidecar gives for a table that names no recording.
     `label_column`: where the format leaves the column of the label open.
     `encoding`: of the text, detected where None. `sidecar`: use `OUT.yamnet.json` where
     it lies beside the table and still fits it. `tiers`: names of the tiers that are wanted, all
@@ -122,7 +122,7 @@ class ReadOptions:
 class ImportResult:
     """What was read from a table, before anything is done with it.
 
-    `unknown_labels`: labels that are none of the classes. `restored`: whether a side-car gave
+    `unknown_labels`: labels that are none of the classes. `restored`: whether a sidecar gave
     back what the format cannot store. `unnamed`: whether the table itself names no recording.
     `tiers`: each tier of the file with the number of its annotations, also those not wanted.
     `placements`: the recording of each name in the table.

@@ -75,7 +75,7 @@ def planned_files(
     *,
     options: WriteOptions = _NO_WRITE_OPTIONS,
 ) -> list[Path]:
-    """All files that `write_labels` would write, companions and side-cars included.
+    """All files that `write_labels` would write, companions and sidecar files included.
 
     Raises LabelsError where one of them is a file of others, a recording or a project.
     """
@@ -101,7 +101,7 @@ def write_labels(
     *,
     options: WriteOptions = _NO_WRITE_OPTIONS,
 ) -> list[Path]:
-    """Writes the labels and returns the paths of all files, companions and side-cars included.
+    """Writes the labels and returns the paths of all files, companions and sidecar files included.
 
     `path` is a file, or a folder where each recording gets its own. Nothing is put in place
     before everything is written, so old files survive any failure. Raises LabelsError, also
@@ -176,7 +176,7 @@ def _own_labels(
 ) -> OwnNames | None:
     """The list of our files where each recording has its own in the folder `path`, else None.
 
-    A side-car of ours proves its file. Raises LabelsError where a file of others is in the way.
+    A sidecar of ours proves its file. Raises LabelsError where a file of others is in the way.
     """
     if all(out == path for out, _ in shares):
         return None

@@ -36,7 +36,7 @@ from .text import one_line, whole_text
 
 VERSION = 1
 BEGINNING = '{"yamnet_gui_sidecar": '
-"""By which a side-car is recognised as one."""
+"""By which a sidecar is recognised as one."""
 _LOOKED_AT = 100
 _COMPARED = tuple(f.name for f in fields(Event) if f.name != "id")
 _Twin = tuple[Event, Event]
@@ -47,7 +47,7 @@ def sidecar_path(out: Path) -> Path:
 
 
 def sidecar_lines(format_name: str, recordings: Sequence[LabelledRecording]) -> Iterator[str]:
-    """The side-car as JSON, one event on each line."""
+    """The sidecar as JSON, one event on each line."""
     yield '{"yamnet_gui_sidecar": %d, "format": %s, "recordings": [' % (  # noqa: UP031 - braces
         VERSION,
         json.dumps(format_name),
@@ -118,7 +118,7 @@ def event_from(record: Mapping[str, Any]) -> Event:
 
 
 def read_sidecar(path: Path) -> tuple[LabelledRecording, ...]:
-    """What a side-car holds. Raises LabelsError where it is none or broken."""
+    """What a sidecar holds. Raises LabelsError where it is none or broken."""
     try:
         document = parse_json(whole_text(path, "utf-8", begins="{"))
         if document["yamnet_gui_sidecar"] > VERSION:
@@ -166,7 +166,7 @@ def restore(
     stored: Iterable[LabelledRecording],
     options: ReadOptions,
 ) -> ImportResult:
-    """The result with all that the format dropped given back from the side-car.
+    """The result with all that the format dropped given back from the sidecar.
 
     Where the table was edited since, the table counts: events that it no longer has stay away,
     new ones stay as they are, and what the format does carry is taken from it.
@@ -176,7 +176,7 @@ def restore(
     known |= {p.path: p.info for p in result.placements if p.info is not None}
     recordings = []
     placements = list(result.placements)
-    answered = set()  # warnings that the side-car answers
+    answered = set()  # warnings that the sidecar answers
     for read in result.recordings:
         full = waiting.take(read.recording.path)
         merged = _merged(fmt, read, full, options, known) if full else read
@@ -214,7 +214,7 @@ def _nothing_of(fmt: LabelFormat, recording: LabelledRecording, options: ReadOpt
 
 
 class _Stored:
-    """The recordings of a side-car, each to be taken once: by path, by name, or as the only one."""
+    """The recordings of a sidecar, each to be taken once: by path, by name, or as the only one."""
 
     def __init__(self, recordings: Iterable[LabelledRecording]) -> None:
         self._left = {r.recording.path: r for r in recordings}

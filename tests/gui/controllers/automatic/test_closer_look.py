@@ -1,4 +1,4 @@
-"""Finer scores come behind the back of a reviewer, and never under their hands."""
+"""Finer scores come while the user reviews, and never change what is selected or decided."""
 
 from pathlib import Path
 
@@ -85,10 +85,12 @@ def test_a_recording_opened_again_begins_with_its_finer_scores(start, settled, s
     bench.shell.window.close()
     bench.close()
     again = start(sound, weights=tiny_weights)
+    begun: list[np.ndarray] = []
     again.services.analysis.analysed.connect(
-        lambda _: np.testing.assert_array_equal(again.session.document.scores.table().scores, seen)
+        lambda _: begun.append(np.array(again.session.document.scores.table().scores))
     )
     settled(again)
+    np.testing.assert_array_equal(begun, [seen])
     assert again.session.document.analysis_settings.finer == "doubtful"
     np.testing.assert_array_equal(again.session.document.scores.table().scores, seen)
 

@@ -12,10 +12,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.support import projects
 from yamnet_gui.core.events import Event, ReviewState
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.detection.counting.strata import Stratum
 from yamnet_gui.gui.features.activity.feature import ActivityFeature
+from yamnet_gui.gui.features.activity.lines import Lines
 from yamnet_gui.gui.features.activity.picture import Counts, View, picture_of
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
+from yamnet_gui.gui.state.class_map import ClassMapState
+from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.exchange.activity import ActivityGrid, project_activity
 from yamnet_gui.labels.project import (
@@ -91,6 +95,15 @@ def test_one_class_by_day_and_hour(grid: ActivityGrid) -> None:
     assert place.title == "Dog, 2026-05-01, 05:00–06:00"
     assert place.wanted.day is not None
     assert place.wanted.time_of_day is not None
+
+
+def test_a_line_has_the_colour_that_its_class_has_everywhere(qtbot: QtBot) -> None:
+    class_map = ClassMapState(bundled_class_map())
+    class_map.set_custom_classes(["Tawny owl"])
+    lines = Lines(class_map)
+    qtbot.addWidget(lines)
+    assert lines._color("Tawny owl") == class_color(class_map.model_count)
+    assert lines._color("not a class") == class_color(None, "not a class")
 
 
 def test_every_cell_leads_to_as_many_events_as_it_counts(

@@ -14,6 +14,7 @@ from tests.gui.support import projects
 from tests.gui.support.answers import answer_questions
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.class_colors import color_of_class
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
@@ -412,3 +413,19 @@ def test_a_card_that_is_chosen_is_shown_in_its_recording_and_keys_go_on(
     QTest.keyClick(grid, Qt.Key.Key_Home)
     settled(bench)
     assert bench.session.selection.ids == before
+
+
+def test_cards_are_drawn_in_the_colours_that_classes_have_now(
+    bench: Workbench, settled: Settled
+) -> None:
+    item = panel(bench).model.item(0)
+    assert item is not None
+    assert item.class_index is not None
+    own = item.class_index
+    alike = next(i for i in range(521) if i != own and color_of_class(i) == color_of_class(own))
+    grid = panel(bench).grid
+    card = grid.visualRect(grid.model().index(0, 0))
+    before = grid.viewport().grab(card).toImage()
+    bench.services.appearance.keep_apart([alike, own], {alike, own})
+    settled(bench)
+    assert grid.viewport().grab(card).toImage() != before

@@ -1,4 +1,4 @@
-"""Finer scores of frames in doubt, behind the back of whoever reviews."""
+"""Finer scores of frames in doubt, computed while the user reviews."""
 
 from __future__ import annotations
 

@@ -46,6 +46,7 @@ class ActivityFeature(Feature):
     def __init__(self, context: Context, all_events: AllEvents) -> None:
         super().__init__()
         self._all_events = all_events
+        self._class_map = context.session.class_map
         self._project = context.session.project
         self._project_manager = context.services.projects
         self._window = context.shell.window
@@ -64,6 +65,7 @@ class ActivityFeature(Feature):
         self._project.steps_changed.connect(self._on_changed)
         self._project.recordings_changed.connect(self._on_changed)
         self._project.project_changed.connect(self._on_project)
+        context.services.appearance.colors_changed.connect(self._on_colors)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {"activity": self.show}
@@ -108,7 +110,7 @@ class ActivityFeature(Feature):
         if self.panel is None:
             from .panel import ActivityPanel
 
-            self.panel = ActivityPanel(self._place)
+            self.panel = ActivityPanel(self._class_map, self._place)
             self._layout.addWidget(self.panel)
             self.panel.changed.connect(self._sum)
             self.panel.opened.connect(self._open)
@@ -121,6 +123,11 @@ class ActivityFeature(Feature):
         self._stale = True
         if not self._closed and self.panel is not None and self.panel.isVisible():
             self._later.start()
+
+    @Slot()
+    def _on_colors(self) -> None:
+        if self.panel is not None:
+            self.panel.lines.update()
 
     def _cancel(self) -> None:
         if self._job is not None:

@@ -6,8 +6,8 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette, Q
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from yamnet_gui.core.marks import count_marks
-from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import grouped
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.colors import blended
 from yamnet_gui.gui.widgets.plain_text import plain_tip
@@ -20,10 +20,11 @@ _LEFT, _TOP, _RIGHT = 44, 6, 8
 
 
 class Lines(QWidget):
-    """A line is broken where nothing was recorded; estimates have a band of 90 %."""
+    """A line is broken where nothing was recorded; estimates have a band of 90%."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, class_map: ClassMapState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._class_map = class_map
         self._picture: Picture | None = None
         self._row = 0
         self.setAccessibleName("Activity as lines")
@@ -124,12 +125,12 @@ class Lines(QWidget):
     def _named(self, picture: Picture, row: int) -> tuple[str, QColor]:
         """The name of a thin line, and its colour dark or light enough to be read."""
         text = self.palette().color(QPalette.ColorRole.Text)
-        return picture.labels[row], blended(_color(picture.labels[row]), text, 0.6)
+        return picture.labels[row], blended(self._color(picture.labels[row]), text, 0.6)
 
     def _draw_row(
         self, painter: QPainter, picture: Picture, row: int, plot: QRectF, most: float, front: bool
     ) -> None:
-        color = self._front if front else _color(picture.labels[row])
+        color = self._front if front else self._color(picture.labels[row])
         values = picture.values[row]
         count = len(values)
         x = plot.left() + (np.arange(count) + 0.5) / count * plot.width()
@@ -158,6 +159,10 @@ class Lines(QWidget):
                 for point in points:
                     painter.drawEllipse(point, 2.0, 2.0)
 
+    def _color(self, label: str) -> QColor:
+        entry = self._class_map.value.find(label)
+        return class_color(entry.index if entry is not None else None, label)
+
     @property
     def _front(self) -> QColor:
         return self.palette().color(QPalette.ColorRole.Highlight)
@@ -168,11 +173,6 @@ class Lines(QWidget):
         painter.drawText(under, Qt.AlignmentFlag.AlignLeft, picture.columns[0])
         if len(picture.columns) > 1:
             painter.drawText(under, Qt.AlignmentFlag.AlignRight, picture.columns[-1])
-
-
-def _color(label: str) -> QColor:
-    entry = bundled_class_map().find(label)
-    return class_color(entry.index if entry is not None else None, label)
 
 
 def _points(x: np.ndarray, y: np.ndarray) -> list[QPointF]:

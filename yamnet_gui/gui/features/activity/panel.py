@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.searched_box import SearchedBox
 
@@ -47,7 +48,7 @@ class ActivityPanel(QWidget):
     changed = Signal()  # view, counts or label
     opened = Signal(int, int)  # row and column of a cell
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, class_map: ClassMapState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = QComboBox(self)
         self.view.setAccessibleName("Columns")
@@ -77,7 +78,7 @@ class ActivityPanel(QWidget):
         top.addWidget(self.counts, 1)
         self.map = HeatMap(self)
         self.map.chosen.connect(self.opened)
-        self.lines = Lines(self)
+        self.lines = Lines(class_map, self)
         self.map.moved.connect(self.lines.show_row)
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.setChildrenCollapsible(False)

@@ -66,6 +66,7 @@ class TrainingFeature(Feature):
         self.files = ClassFiles(context, scores.stored, self)
         self.suggestions = LabelSuggestions(context, similar_sounds, self)
         self._connect()
+        context.services.appearance.colors_changed.connect(self._show_classes)
 
     def _connect(self) -> None:
         panel = self.panel

@@ -43,7 +43,7 @@ from yamnet_gui.labels.exchange.clips import (
 
 from .event_choice import EventChoice, Offered
 from .jobs import ClipPlan, PlanClipsJob
-from .provenance import ProvenanceRequest, provenance_box
+from .provenance import ProvenanceBox, ProvenanceRequest
 
 _OVERLAPS = (
     (Overlap.KEEP, "Cut it anyway"),
@@ -131,10 +131,8 @@ class ClipsDialog(QDialog):
     def accept(self) -> None:
         if self._plan is not None:
             folder = Path(self.folder.text().strip()).expanduser()
-            recordings, provenance = self._plan.recordings, None
-            if self.provenance.isChecked():
-                choice = self.what.choice
-                provenance = ProvenanceRequest(folder, recordings, choice, self._project)
+            recordings = self._plan.recordings
+            provenance = self.provenance.request(folder, recordings, self.what.choice)
             self.request = ClipsRequest(recordings, folder, self.options, provenance)
             super().accept()
 
@@ -169,7 +167,7 @@ class ClipsDialog(QDialog):
         self.example = PlainLabel(self)
         self.example.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.example.setWordWrap(True)
-        self.provenance = provenance_box(self)
+        self.provenance = ProvenanceBox(self._project, self)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
         self.buttons.button(standard.Ok).setText("Cu&t")

@@ -38,7 +38,7 @@ from .event_choice import EventChoice, Offered
 from .format_options import FormatOptions
 from .jobs import PreviewJob
 from .place import unfit
-from .provenance import ProvenanceRequest, provenance_box
+from .provenance import ProvenanceBox, ProvenanceRequest
 
 _AT_ONCE = 2000  # more events than this are checked in the background
 _LATER_MS = 120
@@ -105,9 +105,7 @@ class ExportDialog(QDialog):
         if self._preview is None:
             return
         name, recordings, path = self.format.currentData(), self._preview.recordings, self._path()
-        provenance = None
-        if self.provenance.isChecked():
-            provenance = ProvenanceRequest(path, recordings, self.what.choice, self._project, name)
+        provenance = self.provenance.request(path, recordings, self.what.choice, name)
         self.request = ExportRequest(name, recordings, path, self._options(), provenance)
         super().accept()
 
@@ -153,7 +151,7 @@ class ExportDialog(QDialog):
         self.sidecar = TickBox("Also write a sidecar file with what the format cannot store", self)
         self.sidecar.setToolTip("OUT.yamnet.json: importing the file again restores everything")
         self.sidecar.toggled.connect(self._show_losses)
-        self.provenance = provenance_box(self)
+        self.provenance = ProvenanceBox(self._project, self)
         self.lost = PlainLabel(self)
         self.lost.setWordWrap(True)
         self.lost.setTextFormat(Qt.TextFormat.PlainText)

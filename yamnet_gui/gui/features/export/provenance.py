@@ -51,11 +51,25 @@ class ProvenanceRequest:
         return write_export_provenance(origin, self.recordings, written, self.path)
 
 
-def provenance_box(parent: QWidget) -> TickBox:
-    """Asks for that file."""
-    box = TickBox("Also write how the results were made (provenance)", parent)
-    box.setToolTip(
-        "OUT.provenance.json: versions, checksums of recordings, models, rules and events;\n"
-        "`yamnet-gui rerun` repeats the export and shows what differs"
-    )
-    return box
+class ProvenanceBox(TickBox):
+    """Asks whether that file is wanted."""
+
+    def __init__(self, project: Project | None, parent: QWidget) -> None:
+        super().__init__("Also write how the results were made (provenance)", parent)
+        self._project = project
+        self.setToolTip(
+            "OUT.provenance.json: versions, checksums of recordings, models, rules and events;\n"
+            "`yamnet-gui rerun` repeats the export and shows what differs"
+        )
+
+    def request(
+        self,
+        output: Path,
+        recordings: tuple[LabelledRecording, ...],
+        choice: ExportChoice,
+        format_name: str = "",
+    ) -> ProvenanceRequest | None:
+        """What is to be written beside an export; None where it is not wanted."""
+        if not self.isChecked():
+            return None
+        return ProvenanceRequest(output, recordings, choice, self._project, format_name)

@@ -32,7 +32,7 @@ from yamnet_gui.labels.exchange.report_facts import project_facts
 from .event_choice import EventChoice, Offered
 from .jobs import ChooseJob
 from .place import unfit
-from .provenance import ProvenanceRequest, provenance_box
+from .provenance import ProvenanceBox, ProvenanceRequest
 
 _SUFFIX = ".html"
 
@@ -90,9 +90,8 @@ class ReportDialog(QDialog):
             return
         if self._chosen is not None:
             more = left_out_in_words(left_out(self.what.recordings, self.what.choice))
-            path, choice, provenance = self._path(), self.what.choice, None
-            if self.provenance.isChecked():
-                provenance = ProvenanceRequest(path, self._chosen, choice, self._project)
+            path = self._path()
+            provenance = self.provenance.request(path, self._chosen, self.what.choice)
             self.request = ReportRequest(self._chosen, path, facts.with_events(more), provenance)
         super().accept()
 
@@ -126,7 +125,7 @@ class ReportDialog(QDialog):
         self.summary.setWordWrap(True)
         self.place_note = PlainLabel(self)
         self.place_note.setWordWrap(True)
-        self.provenance = provenance_box(self)
+        self.provenance = ProvenanceBox(self._project, self)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Save | standard.Cancel, self)
         self.buttons.accepted.connect(self.accept)

@@ -4,19 +4,17 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from yamnet_gui.core.text import counted, duration_in_words
+from yamnet_gui.core.text import counted, duration_in_words, megabytes
 from yamnet_gui.fine_tuning import (
     DataChoice,
     Depth,
@@ -25,7 +23,9 @@ from yamnet_gui.fine_tuning import (
     SoundChanges,
     bounds,
 )
+from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.gui.widgets.metrics_table import Column, MetricsTable, count_cell, text_cell
+from yamnet_gui.gui.widgets.number_box import WholeBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 PROJECT, FOLDER, TABLE = range(3)
@@ -102,8 +102,8 @@ class ChoicePage(QWidget):
             for one in plan.classes
         ]
         self.table.set_rows(rows)
-        size = f"the model has {plan.model_bytes / 1e6:.0f} MB"
-        disk = f"{plan.disk_bytes / 1e6:.0f} MB on the disk meanwhile"
+        size = f"the model has {megabytes(plan.model_bytes)}"
+        disk = f"{megabytes(plan.disk_bytes)} on the disk meanwhile"
         takes = duration_in_words(plan.seconds)
         self.estimate.setText(
             f"{counted(plan.recordings, 'recording')}, {duration_in_words(plan.sound_s)} of sound. "
@@ -151,11 +151,11 @@ class ChoicePage(QWidget):
         self.table.horizontalHeader().setStretchLastSection(True)
         self.layers = QComboBox(self)
         self.layers.addItems([text for _, text in _DEPTHS])
-        self.keep = QCheckBox("&Keep YAMNet's 521 classes beside the new ones", self)
+        self.keep = TickBox("&Keep YAMNet's 521 classes beside the new ones", self)
         self.keep.setChecked(True)
-        self.several = QCheckBox("&Several of the classes may sound at once", self)
+        self.several = TickBox("&Several of the classes may sound at once", self)
         self.several.setChecked(True)
-        self.vary = QCheckBox("&Vary the sounds (level, noise, time, mixtures, masks)", self)
+        self.vary = TickBox("&Vary the sounds (level, noise, time, mixtures, masks)", self)
         self.vary.setChecked(True)
         self.passes = _spin(self, "epochs", 40)
         self.passes.setToolTip("Training stops early where it no longer helps")
@@ -217,9 +217,9 @@ class ChoicePage(QWidget):
             self.set_path(kind, Path(name))
 
 
-def _spin(parent: QWidget, name: str, value: int) -> QSpinBox:
+def _spin(parent: QWidget, name: str, value: int) -> WholeBox:
     low, high = bounds(FinetuneSettings, name)
-    box = QSpinBox(parent)
+    box = WholeBox(parent)
     box.setRange(int(low), int(high))
     box.setValue(value)
     box.setKeyboardTracking(False)

@@ -19,9 +19,9 @@ _WAYS: dict[Way, str] = {
 _COMPARED = (
     Column("Way", "How the classes are detected", numeric=False),
     Column("F1", "Mean over the classes, on recordings that training never heard"),
-    Column("95 % interval", numeric=False),
+    Column("95% interval", numeric=False),
     Column("Accuracy", "Share of examples taken for what they are"),
-    Column("95 % interval", numeric=False),
+    Column("95% interval", numeric=False),
 )
 _DOUBTFUL = (
     Column("Recording", numeric=False),

@@ -66,6 +66,7 @@ class Gallery(Feature):
         context.shell.classes.class_menu.gallery_requested.connect(
             lambda label: self.show(Kind.CLASS, label)
         )
+        context.services.appearance.colors_changed.connect(self.pictures.forget_cards)
         self._place = BuiltWhenShown(self._build)
         self._window.add_panel(_NAME, "Gallery", self._place, middle=True, hidden=True)
 

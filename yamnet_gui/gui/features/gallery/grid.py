@@ -1,6 +1,6 @@
 """A grid of cards of one size: as many as one likes, only those in sight are ever looked at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -36,7 +36,8 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.gui.widgets.table_model import Index
 
-_GAP = 6
+from .card_layout import CardLayout
+
 _Flag = QItemSelectionModel.SelectionFlag
 _Move = QAbstractItemView.CursorAction
 _NAVIGATION = frozenset(
@@ -75,8 +76,8 @@ class Cards(Protocol):
 class CardGrid(QAbstractItemView):
     """Rows of a list model from left to right, line by line, under one vertical scroll bar.
 
-    Where a card lies follows from its row alone, so a million of them cost nothing to lay out
-    (`QListView` measures each). Letters do nothing: they are the window's.
+    `CardLayout` has their places (`QListView` measures each). Letters do nothing: they are the
+    window's.
     """
 
     entered_row = Signal(QModelIndex)
@@ -87,8 +88,7 @@ class CardGrid(QAbstractItemView):
     def __init__(self, cards: Cards, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cards = cards
-        self._card = QSize(160, 120)
-        self._columns = 1
+        self._places = CardLayout(QSize(160, 120), 0)
         self._from = QPoint()
         self._next = QTimer(self)
         self._next.setSingleShot(True)
@@ -118,22 +118,19 @@ class CardGrid(QAbstractItemView):
     @property
     def columns(self) -> int:
         """Cards side by side."""
-        return self._columns
+        return self._places.columns
 
     @property
     def in_sight(self) -> range:
         """Rows of which a part can be seen."""
-        high, columns, top = self._card.height() + _GAP, self.columns, self.verticalOffset()
-        first = max(top - _GAP, 0) // high * columns
-        last = -(-(top + self.viewport().height()) // high) * columns
-        return range(min(first, self.count), min(last, self.count))
+        return self._rows_in(self.viewport().rect())
 
     @property
     def whole_in_sight(self) -> int:
         """How many whole cards fit the view at once; 0 where it is hidden."""
         if self.viewport().visibleRegion().isEmpty():
             return 0
-        return self.columns * max(self.viewport().height() // (self._card.height() + _GAP), 1)
+        return self.columns * self._places.lines_in(self.viewport().height())
 
     @property
     def hovered(self) -> int:
@@ -155,13 +152,11 @@ class CardGrid(QAbstractItemView):
 
     def set_card(self, size: QSize) -> None:
         """Another size of all cards; what is in sight stays there."""
-        if size != self._card:
-            kept = self.currentIndex().row()
-            sight = self.in_sight
-            kept = kept if kept in sight else sight.start
-            self._card = size
+        if size != self._places.card:
+            row, sight = self.currentIndex().row(), self.in_sight
+            self._places = replace(self._places, card=size)
             self.updateGeometries()
-            self._scroll_to(kept)
+            self._scroll_to(row if row in sight else sight.start)
             self.viewport().update()
             self.sight_changed.emit()
 
@@ -182,11 +177,12 @@ class CardGrid(QAbstractItemView):
 
     def _box(self, row: int) -> QRect:
         """Where a card lies in the view."""
-        line, column = divmod(row, self._columns)
-        wide, high = self._card.width() + _GAP, self._card.height() + _GAP
-        spare = self.viewport().width() - _GAP - self._columns * wide
-        left = _GAP + column * wide + column * max(spare, 0) // self._columns
-        return QRect(QPoint(left, _GAP + line * high - self.verticalOffset()), self._card)
+        return self._places.box(row).translated(0, -self.verticalOffset())
+
+    def _rows_in(self, part: QRect) -> range:
+        """The rows in lines of which something lies in a part of the view."""
+        in_list = part.translated(0, self.verticalOffset())
+        return self._places.between(in_list.top(), in_list.bottom(), self.count)
 
     def visualRect(self, index: Index) -> QRect:
         return self._box(index.row()) if index.isValid() else QRect()
@@ -196,14 +192,7 @@ class CardGrid(QAbstractItemView):
         return self.model().index(row, 0) if row >= 0 else QModelIndex()
 
     def _row_at(self, point: QPoint) -> int:
-        high, wide = self._card.height() + _GAP, self._card.width() + _GAP
-        line = (point.y() + self.verticalOffset() - _GAP) // high
-        guess = min(max((point.x() - _GAP) // wide, 0), self.columns - 1)
-        for column in (guess, guess - 1):
-            row = line * self.columns + column
-            if line >= 0 and column >= 0 and row < self.count and self._box(row).contains(point):
-                return row
-        return -1
+        return self._places.row_at(point + QPoint(0, self.verticalOffset()), self.count)
 
     def scrollTo(
         self,
@@ -214,11 +203,11 @@ class CardGrid(QAbstractItemView):
             self._scroll_to(index.row())
 
     def _scroll_to(self, row: int) -> None:
-        box, bar = self._box(row), self.verticalScrollBar()
-        if box.top() < _GAP:
-            bar.setValue(bar.value() + box.top() - _GAP)
-        elif box.bottom() > self.viewport().height() - _GAP:
-            bar.setValue(bar.value() + box.bottom() - self.viewport().height() + _GAP)
+        box, bar = self._places.with_gap(row), self.verticalScrollBar()
+        if box.top() < bar.value():
+            bar.setValue(box.top())
+        elif box.bottom() > bar.value() + self.viewport().height():
+            bar.setValue(box.bottom() - self.viewport().height())
 
     def horizontalOffset(self) -> int:
         return 0
@@ -230,12 +219,11 @@ class CardGrid(QAbstractItemView):
         return False
 
     def updateGeometries(self) -> None:
-        high, bar = self._card.height() + _GAP, self.verticalScrollBar()
-        self._columns = max(1, (self.viewport().width() - _GAP) // (self._card.width() + _GAP))
-        whole = -(-self.count // self.columns) * high + _GAP
-        bar.setRange(0, max(0, whole - self.viewport().height()))
-        bar.setPageStep(max(self.viewport().height() // high, 1) * high)
-        bar.setSingleStep(max(high // 3, 1))
+        size, bar = self.viewport().size(), self.verticalScrollBar()
+        self._places = places = replace(self._places, width=size.width())
+        bar.setRange(0, max(0, places.height(self.count) - size.height()))
+        bar.setPageStep(places.lines_in(size.height()) * places.line)
+        bar.setSingleStep(max(places.line // 3, 1))
         super().updateGeometries()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -280,7 +268,8 @@ class CardGrid(QAbstractItemView):
         """What a rubber band touches, else the run from one card to another."""
         chosen, model = QItemSelection(), self.model()
         if self.state() == QAbstractItemView.State.DragSelectingState:
-            for first, last in self._touched(rect.normalized()):
+            part = rect.normalized().translated(0, self.verticalOffset())
+            for first, last in self._places.touched(part, self.count):
                 chosen.select(model.index(first, 0), model.index(last, 0))
         else:
             ends = sorted((self._row_at(rect.topLeft()), self._row_at(rect.bottomRight())))
@@ -288,21 +277,6 @@ class CardGrid(QAbstractItemView):
                 first = ends[0] if ends[0] >= 0 else ends[1]
                 chosen.select(model.index(first, 0), model.index(ends[1], 0))
         self.selectionModel().select(chosen, command)
-
-    def _touched(self, rect: QRect) -> list[tuple[int, int]]:
-        """First and last row of each line that the rectangle touches."""
-        high, columns = self._card.height() + _GAP, self.columns
-        top, bottom = rect.top() + self.verticalOffset(), rect.bottom() + self.verticalOffset()
-        across = [
-            c
-            for c in range(columns)
-            if self._box(c).left() <= rect.right() and self._box(c).right() >= rect.left()
-        ]
-        if not across or bottom < _GAP:
-            return []
-        lines = range(max(top, 0) // high, (bottom - _GAP) // high + 1)
-        parts = [(n * columns + across[0], n * columns + across[-1]) for n in lines]
-        return [(first, min(last, self.count - 1)) for first, last in parts if first < self.count]
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         """All of the view: what changes is painted from what is in memory."""
@@ -387,16 +361,12 @@ class CardGrid(QAbstractItemView):
         painter = QPainter(self.viewport())
         region, dirty = event.region(), event.rect()
         painter.fillRect(dirty, self.palette().base())
-        high, columns = self._card.height() + _GAP, self.columns
-        top = max(dirty.top() + self.verticalOffset() - _GAP, 0)
-        first = top // high * columns
-        last = ((dirty.bottom() + self.verticalOffset()) // high + 1) * columns
         model, chosen = self.model(), self.selectionModel()
         some = chosen.hasSelection()
         current = self.currentIndex().row() if self.hasFocus() else -1
         self._cards.begin()
         self._rest = [box for box in self._rest if not region.intersects(box)]  # still to be done
-        for row in range(first, min(last, self.count)):
+        for row in self._rows_in(dirty):
             box = self._box(row)
             if region.intersects(box):
                 selected = some and chosen.isSelected(model.index(row, 0))

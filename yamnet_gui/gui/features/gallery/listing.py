@@ -142,10 +142,12 @@ class Listing(QObject):
             case Kind.QUEUE:
                 within = self._queue.rows
         if choice.states is not None:
-            both = choice.states if wanted.states is None else choice.states & wanted.states
-            wanted = replace(wanted, states=both)
+            states = choice.states if wanted.states is None else choice.states & wanted.states
+            wanted = replace(wanted, states=states)
         if choice.channels is not None:
-            wanted = replace(wanted, channels=choice.channels)
+            before = wanted.channels
+            channels = choice.channels if before is None else choice.channels & before
+            wanted = replace(wanted, channels=channels)
         self._projects.run(ChannelsJob(project), on_result=self.channels_found.emit)
         self._job = self._projects.run(
             ListJob(project, wanted, choice.order, listed, within),

@@ -131,13 +131,8 @@ class ImportFeature(Feature):
         )
 
     def _ask_class(self, label: str, near: Sequence[str]) -> str | None:
-        choice = ask_label(
-            self._class_map.value,
-            self._class_map.ontology,
-            f"Import “{label}” as",
-            near,
-            self._window,
-        )
+        classes, ontology = self._class_map.value, self._class_map.ontology
+        choice = ask_label(classes, ontology, f"Import “{label}” as", near, self._window)
         return choice.label if choice is not None else None
 
     def _on_imported(self, imported: Imported) -> None:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.detection import Tuning
+from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.gui.widgets.file_names import short_name
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.quality.evaluation import Measurement
@@ -144,7 +144,7 @@ class EvaluationDialog(QDialog):
         self.collar.setAccessibleName("Collar of mismatches and curves")
         self.collar.setToolTip("How far an onset may be off, for mismatches and the curve")
         self.collar.activated.connect(self.measure_requested)
-        self.counting = QCheckBox("Include subclasses", self)
+        self.counting = TickBox("Include subclasses", self)
         self.counting.setChecked(True)
         self.counting.setToolTip(
             "A detected Bark also counts for Dog and Animal; only classes with reference events"

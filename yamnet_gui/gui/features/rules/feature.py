@@ -95,9 +95,7 @@ class RulesFeature(Feature):
         try:
             stored = self._saved().get(name)
             if stored is not None:
-                self._rules.set(
-                    rules_persistence.read(stored, self._class_map.value, self._class_map.ontology)
-                )
+                self._rules.set(self._read(stored))
             else:
                 self._rules.set(rules_by_name(name, self._class_map.value))
         except UserError as error:
@@ -198,9 +196,7 @@ class RulesFeature(Feature):
         try:
             if stored is not None:
                 self._missing = rules_persistence.missing(stored, self._class_map.value)
-                self._rules.set(
-                    rules_persistence.read(stored, self._class_map.value, self._class_map.ontology)
-                )
+                self._rules.set(self._read(stored))
             elif first or self._known:
                 self._rules.set(self._unchanged(project))
         except UserError as error:

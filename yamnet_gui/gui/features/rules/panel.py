@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QGridLayout,
@@ -35,7 +34,7 @@ from yamnet_gui.detection import (
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.rules import Rules
-from yamnet_gui.gui.widgets.buttons import IconButton
+from yamnet_gui.gui.widgets.buttons import IconButton, TickBox
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
@@ -305,7 +304,7 @@ class _Row:
                 shown = 0.0 if value == math.inf else float(value)
                 if abs(self.editor.value() - shown) > 1e-9 or not self.editor.hasFocus():
                     self.editor.setValue(shown)
-            elif isinstance(self.editor, QCheckBox):
+            elif isinstance(self.editor, TickBox):
                 self.editor.setChecked(bool(value))
                 self.editor.setText("yes" if value else "none")
             elif isinstance(self.editor, QComboBox):
@@ -326,7 +325,7 @@ class _Row:
     def _make(self, parent: QWidget) -> QWidget:
         field = self.field
         if field.name == "enabled":
-            box = QCheckBox(parent)
+            box = TickBox(parent)
             box.toggled.connect(lambda on: self._moved(field.name, on))
             return box
         if field.choices:

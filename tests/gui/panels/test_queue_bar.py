@@ -1,0 +1,36 @@
+"""The row above the table of events that chooses what to review."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from yamnet_gui.gui.panels.queue_bar import QueueBar
+from yamnet_gui.gui.state.review_queue import QueueRequest
+from yamnet_gui.labels.project import QueueKind
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> QueueBar:
+    bar = QueueBar()
+    qtbot.addWidget(bar)
+    bar.show_request(QueueRequest(QueueKind.SCORE))
+    bar.set_channels(frozenset({0, 1}))
+    return bar
+
+
+def test_a_channel_that_is_no_longer_there_is_no_longer_asked_for(bar: QueueBar) -> None:
+    asked: list[QueueRequest] = []
+    bar.request_changed.connect(asked.append)
+    bar.channel.setCurrentText("Channel 2")
+    assert asked == [QueueRequest(QueueKind.SCORE, channels=frozenset({1}))]
+    bar.set_channels(frozenset({None}))
+    assert not bar.channel.isVisibleTo(bar)
+    assert asked[1:] == [QueueRequest(QueueKind.SCORE)]
+
+
+def test_a_request_from_elsewhere_is_shown_without_another_one(bar: QueueBar) -> None:
+    bar.channel.setCurrentText("Channel 2")
+    asked: list[QueueRequest] = []
+    bar.request_changed.connect(asked.append)
+    bar.show_request(QueueRequest(QueueKind.SCORE, everywhere=True))
+    assert bar.request == QueueRequest(QueueKind.SCORE, everywhere=True)
+    assert asked == []
