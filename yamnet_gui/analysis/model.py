@@ -162,7 +162,7 @@ class LoadedModel:
         file = network.weights_file
         self.sha256 = file.identity or file.sha256
         self.name = network.weights_file.name
-        self.classes = None if file.model is None else file.model.class_map
+        self.classes = file.classes
         self.runtime: RuntimeChoice = network.runtime
 
     def network(self) -> Network:

@@ -1,13 +1,11 @@
-"""`yamnet-gui finetune`: a model of one's own from YAMNet's weights."""
+"""`yamnet-gui finetune`: a model of your own from YAMNet's weights."""
 
 import argparse
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.core.errors import SettingsError
-from yamnet_gui.core.files import replacing
 from yamnet_gui.core.text import counted, duration_in_words, megabytes, percent, printable
 from yamnet_gui.fine_tuning import (
     DEPTHS,
@@ -22,11 +20,13 @@ from yamnet_gui.fine_tuning import (
     plan,
     training_data,
 )
-from yamnet_gui.fine_tuning.comparison import NAMES
+from yamnet_gui.fine_tuning.comparison import NAMES, figure_text
+from yamnet_gui.fine_tuning.description import plain_json
+from yamnet_gui.fine_tuning.outcome import pass_text
 from yamnet_gui.labels.overwrite_guard import check_outputs
 
 from .arguments import number
-from .metrics import write_json
+from .metrics import write_json, write_text
 from .terminal import ProgressLine
 
 _EPILOG = """\
@@ -168,17 +168,14 @@ def run(options: argparse.Namespace) -> int:
             line.show(f"{percent(step.share)}: {step.text}{left}")
             if step.epoch is not None:
                 line.clear()
-                one = step.epoch
-                print(
-                    f"pass {one.epoch}: loss {one.loss:.4f}, held out {one.held_out_loss:.4f},"
-                    f" F1 {one.f1:.2f}{' (best)' if step.best_epoch == one.epoch else ''}"
-                )
+                best = " (best)" if step.best_epoch == step.epoch.epoch else ""
+                print(f"pass {step.epoch.epoch}: {pass_text(step.epoch)}{best}")
     assert outcome is not None
     _show_outcome(outcome)
     if options.json is not None:
         write_json(options.json, _figures(outcome))
     if options.card is not None:
-        _write_text(options.card, outcome.card)
+        write_text(options.card, outcome.card)
     print(printable(options.output))
     return 0
 
@@ -221,34 +218,21 @@ def _show_outcome(outcome: Outcome) -> None:
 
 
 def _line(way: WayFigures) -> str:
-    low, high = way.accuracy_interval
-    f1_low, f1_high = way.f1_interval
-    return (
-        f"  {NAMES[way.way]:31} right {way.accuracy:.2f} ({low:.2f} to {high:.2f}),"
-        f" mean F1 {way.f1:.2f} ({f1_low:.2f} to {f1_high:.2f})"
-    )
+    right = figure_text(way.accuracy, way.accuracy_interval)
+    return f"  {NAMES[way.way]:31} right {right}, mean F1 {figure_text(way.f1, way.f1_interval)}"
 
 
 def _figures(outcome: Outcome) -> dict[str, Any]:
     assert outcome.file is not None
     assert outcome.file.model is not None
-    doubtful = [asdict(replace(one, path=Path(printable(one.path)))) for one in outcome.doubtful]
-    return {
+    figures = {
         "format": 1,
         "model": printable(outcome.file.path),
         "identity": outcome.identity,
         "curves": [asdict(one) for one in outcome.curves],
-        "doubtful": [one | {"path": str(one["path"])} for one in doubtful],
-        **outcome.file.model.figures,
+        "doubtful": [asdict(one) | {"path": printable(one.path)} for one in outcome.doubtful],
     }
-
-
-def _write_text(path: Path, text: str) -> None:
-    try:
-        with replacing(path) as beside:
-            beside.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(path, f"cannot be written ({error.strerror or error})") from error
+    return plain_json(figures) | outcome.file.model.figures
 
 
 def _whole(text: str) -> int:

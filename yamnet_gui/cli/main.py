@@ -27,12 +27,17 @@ Find, review and label sound events in recordings with Google's YAMNet.
 """
 
 
+STORED = "finished results are stored"
+
+
 @dataclass(frozen=True, slots=True)
 class CliCommand:
     """A command: the module that has `add_arguments(parser)` and `run(options) -> int`."""
 
     module: str
     help: str
+    interrupted: str = STORED
+    """What is left after Ctrl+C, in words that finish the sentence."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         import_module(self.module).add_arguments(parser)
@@ -62,7 +67,9 @@ COMMANDS: Mapping[str, CliCommand] = {
         "estimate how many events of a class a project's recordings contain",
     ),
     "finetune": CliCommand(
-        "yamnet_gui.cli.finetune", "train a model of your own, beginning with YAMNet's weights"
+        "yamnet_gui.cli.finetune",
+        "train a model of your own, beginning with YAMNet's weights",
+        "the same command goes on after the last whole pass",
     ),
     "export": CliCommand(
         "yamnet_gui.cli.export", "export labels, clips or a report from a project"
@@ -120,7 +127,9 @@ def _status(argv: Sequence[str], interruption: Interruption) -> int:
         status = OK
     if interruption or status == INTERRUPTED:
         # whatever else went wrong came of it: libraries make errors of their own of a signal
-        print("\nyamnet-gui: interrupted; finished results are stored", file=sys.stderr)
+        command = COMMANDS.get(argv[0]) if argv else None
+        left = command.interrupted if command is not None else STORED
+        print(f"\nyamnet-gui: interrupted; {left}", file=sys.stderr)
         status = interruption.status or INTERRUPTED
     return status
 

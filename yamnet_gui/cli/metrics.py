@@ -77,9 +77,14 @@ def tuning_json(tuning: Tuning) -> dict[str, Any]:
 
 def write_json(path: Path, figures: Mapping[str, Any]) -> None:
     """Raises SettingsError where the file cannot be written."""
+    write_text(path, json.dumps(figures, indent=2) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Raises SettingsError where the file cannot be written."""
     try:
         with replacing(path) as beside:
-            beside.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+            beside.write_text(text, encoding="utf-8")
     except OSError as error:
         raise SettingsError(path, f"cannot be written ({error.strerror or error})") from error
 

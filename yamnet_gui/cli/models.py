@@ -6,7 +6,7 @@ from pathlib import Path
 from yamnet_gui.analysis.model_export import exporting_model
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import exists
-from yamnet_gui.core.text import counted, printable
+from yamnet_gui.core.text import counted, percent, printable
 from yamnet_gui.labels.overwrite_guard import check_outputs
 from yamnet_gui.yamnet import WeightsFile, inspect_weights
 from yamnet_gui.yamnet.exports import EXPORT_FORMATS, Exported, outputs_of
@@ -115,7 +115,7 @@ def _export(options: argparse.Namespace) -> None:
         steps = exporting_model(model, out, form)
         try:
             while True:
-                line.show(f"exporting as {form.title}: {100 * next(steps):.0f} %")
+                line.show(f"exporting as {form.title}: {percent(next(steps))}")
         except StopIteration as end:
             result = end.value
         finally:

@@ -25,7 +25,9 @@ PATCH_FRAMES = 96
 """STFT frames in the patch that one score is computed from (0.96 s)."""
 WINDOW_SAMPLES = (PATCH_FRAMES - 1) * STFT_HOP + STFT_WINDOW
 """Samples that one patch depends on (15,600 = 0.975 s); shorter input is padded to it."""
-HOP_SAMPLES = 48 * STFT_HOP
+HOP_FRAMES = 48
+"""STFT frames between patches in the published model (0.48 s)."""
+HOP_SAMPLES = HOP_FRAMES * STFT_HOP
 """Samples between patches in the published model (7,680 = 0.48 s)."""
 
 EMBEDDING_SIZE = 1024

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from yamnet_gui.core.statistics import Interval, wilson_interval
 from yamnet_gui.core.text import counted, grouped, listed, part_of, percent
 
-from .examples import NEGATIVE, ExampleSet
+from .examples import FEW_EXAMPLES, NEGATIVE, ExampleSet
 from .training import TrainingOptions
 
 Doubles = NDArray[np.float64]
-_FEW = 10
 _WEAKEST = 3
 _CONFIDENCE = 0.95
 
@@ -246,7 +245,7 @@ def _sentence(
     if alone:
         named = listed(alone[:_WEAKEST]) + (" and others" if len(alone) > _WEAKEST else "")
         text += f" All examples of {named} come from one recording, so that could not be tested."
-    elif min(c.examples for c in classes) < _FEW:
+    elif min(c.examples for c in classes) < FEW_EXAMPLES:
         text += " This estimate rests on few examples, so take it as a rough guide."
     if len(curve) > 1 and curve[-1].f1 - curve[-2].f1 > 0.02:
         text += " More examples would probably improve it."

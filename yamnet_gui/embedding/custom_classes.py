@@ -1,6 +1,6 @@
 """Trains custom classes on examples, and cross-validates them."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +43,10 @@ def train_custom_classes(
     or the only class has no negative example.
     """
     options = options or TrainingOptions()
-    _check(examples, options)
+    own = examples.targets[~examples.augmented].tolist()
+    check_classes(
+        examples.labels, {None if target == NEGATIVE else examples.labels[target] for target in own}
+    )
     return _train(examples, options, model_sha256)
 
 
@@ -54,6 +57,22 @@ def run_training(progress: Iterator[TrainingProgress]) -> CustomClassesResult:
         result = step.result
     assert result is not None
     return result
+
+
+def check_classes(labels: Sequence[str], given: Collection[str | None]) -> None:
+    """Raises ClassifierError where these labels cannot be trained on examples of the `given` ones
+    (None: negative examples): one has no example, or the only one has no negative example."""
+    if not labels:
+        raise ClassifierError("examples", "name no class", "give examples of the sounds to detect")
+    for label in labels:
+        if label not in given:
+            raise ClassifierError(label, "has no example", "give at least one, preferably ten")
+    if len(labels) == 1 and None not in given:
+        raise ClassifierError(
+            labels[0],
+            "has no negative example",
+            "reject some events, or give examples of other sounds",
+        )
 
 
 def _train(
@@ -130,18 +149,3 @@ def _part(examples: ExampleSet, chosen: NDArray[np.bool_], size: float, seed: in
             drawn[rng.permutation(own)[: max(1, round(size * len(own)))]] = True
         chosen = chosen & drawn
     return examples.select(chosen)
-
-
-def _check(examples: ExampleSet, options: TrainingOptions) -> None:
-    own = ~examples.augmented
-    if not examples.labels:
-        raise ClassifierError("examples", "name no class", "give examples of the sounds to detect")
-    for place, label in enumerate(examples.labels):
-        if not (own & (examples.targets == place)).any():
-            raise ClassifierError(label, "has no example", "give at least one, preferably ten")
-    if len(examples.labels) == 1 and not (own & (examples.targets == NEGATIVE)).any():
-        raise ClassifierError(
-            examples.labels[0],
-            "has no negative example",
-            "reject some events, or give examples of other sounds",
-        )

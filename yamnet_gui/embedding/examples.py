@@ -11,6 +11,8 @@ from .pooling import pooled
 
 NEGATIVE = -1
 """Target of an example that belongs to none of the classes."""
+FEW_EXAMPLES = 10
+"""With fewer examples of a class, what is said of it is a rough guide."""
 
 
 @dataclass(frozen=True)

@@ -24,5 +24,10 @@ def pooled(frames: NDArray[np.floating], silence: Floats | None = None) -> Float
     rows = units(np.atleast_2d(frames))
     weights = np.ones(len(rows), np.float32)
     if silence is not None:
-        weights = np.maximum(1 - rows @ units(silence[np.newaxis])[0], _LEAST)
+        weights = frame_weights(rows, silence)
     return units((weights @ rows)[np.newaxis])[0]
+
+
+def frame_weights(rows: Floats, silence: Floats) -> Floats:
+    """What each frame counts, float32 (n,): `rows` are of length 1, `silence` of any length."""
+    return np.maximum(1 - rows @ units(silence[np.newaxis])[0], _LEAST)

@@ -6,7 +6,7 @@ from pathlib import Path
 from yamnet_gui.core.text import counted
 from yamnet_gui.yamnet import ModelInfo
 
-from .comparison import NAMES
+from .comparison import NAMES, figure_text
 from .outcome import Advice, DataWarning, DoubtfulLabel, Drift, WayFigures
 
 
@@ -49,8 +49,8 @@ def card(
         "| way | right (95% interval) | mean F1 (95% interval) |",
         "|---|---|---|",
         *(
-            f"| {NAMES[way.way]} | {_figure(way.accuracy, way.accuracy_interval)} |"
-            f" {_figure(way.f1, way.f1_interval)} |"
+            f"| {NAMES[way.way]} | {figure_text(way.accuracy, way.accuracy_interval)} |"
+            f" {figure_text(way.f1, way.f1_interval)} |"
             for way in ways
         ),
         "",
@@ -82,10 +82,6 @@ def card(
         "",
     ]
     return "\n".join(lines)
-
-
-def _figure(value: float, interval: tuple[float, float]) -> str:
-    return f"{value:.2f} ({interval[0]:.2f} to {interval[1]:.2f})" if value == value else "–"
 
 
 def _plain(text: str) -> str:

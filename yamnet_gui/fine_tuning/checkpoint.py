@@ -12,6 +12,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.yamnet import EpochFigures
+from yamnet_gui.yamnet.weights_hdf5 import is_plain
 
 State = dict[str, NDArray[Any]]
 SUFFIX = ".training"
@@ -111,9 +112,7 @@ def _plain(file: Any, name: str) -> NDArray[Any]:
     dataset = file[name]
     if not isinstance(dataset, h5py.Dataset) or dataset.size > _LARGEST // 4:
         raise ValueError(f"{name} is no array")
-    plan = dataset.id.get_create_plist()
-    plain = plan.get_layout() in (h5py.h5d.CONTIGUOUS, h5py.h5d.COMPACT)
-    if not plain or plan.get_external_count() or plan.get_nfilters():
+    if not is_plain(dataset):
         raise ValueError(f"{name} is not stored as plain values")
     return np.asarray(dataset[()])
 

@@ -19,6 +19,11 @@ NAMES: dict[Way, str] = {
 }
 
 
+def figure_text(value: float, interval: Interval) -> str:
+    """A figure with its interval for display; a dash where nothing was there to measure."""
+    return f"{value:.2f} ({interval[0]:.2f} to {interval[1]:.2f})" if value == value else "–"
+
+
 class Comparison:
     """Ways on the same held-out examples. Intervals come from drawing recordings with replacement
     (the bootstrap: Efron, 1979), the same draws for each way, so that differences are paired."""
@@ -66,10 +71,10 @@ class Comparison:
 
     def advice(self) -> Advice:
         """Which way to use: the fine-tuned model only where it is better than all others."""
-        if not len(self._examples):
+        if not (self._examples.targets >= 0).any():
             return Advice(
                 "fine-tuned",
-                "Nothing was held out, so the ways cannot be compared: add recordings.",
+                "Nothing of any class was held out: add recordings to compare the ways.",
                 float("nan"),
                 (float("nan"), float("nan")),
                 False,

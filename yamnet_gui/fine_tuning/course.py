@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import SettingsError
-from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 from yamnet_gui.embedding.classifier import activated
 from yamnet_gui.embedding.cross_validation import predicted
 from yamnet_gui.embedding.training import balanced_weights
@@ -56,6 +55,22 @@ class Tools:
     kernel: Floats
     bias: Floats
 
+    @property
+    def head_only(self) -> bool:
+        """Whether all that is frozen ends in the embeddings."""
+        return self.network.plan.first == len(LAYERS)
+
+    def features(self, patches: Floats) -> Floats:
+        """What the frozen layers make of patches (n, 96, 64): (n, *feature_shape)."""
+        return self.embed(patches) if self.head_only else self.network.features(patches)
+
+    def logits(self, data: Prepared, sounds: Places) -> Floats:
+        """Those of all patches of sounds, in their order: (patches, outputs)."""
+        if self.head_only:
+            return self.network.outputs(data.embeddings[data.patches_for(sounds)])[0]
+        parts = (data.material.patches_of(*some) for some in data.material.blocks(sounds, _BLOCK))
+        return np.concatenate([self.network.outputs(self.features(part))[0] for part in parts])
+
     def teacher(self, embeddings: Floats) -> Floats:
         """YAMNet's own scores, float32 (n, 521 or 0)."""
         return activated(embeddings @ self.kernel + self.bias, "sigmoid")
@@ -80,7 +95,7 @@ class Course:
         self._network = tools.network
         self._folder = folder
         plan = self._network.plan
-        self._distils = plan.keep and plan.first < len(LAYERS)
+        self._distils = plan.keep and not tools.head_only
         self._probes = probes if self._distils else probes[:0]
         self._training = data.sounds_for(TRAINING)
         self._stopping = data.sounds_for(STOPPING)
@@ -192,13 +207,9 @@ class Course:
         rng = np.random.default_rng([self._settings.seed, epoch])
         order = rng.permutation(self._training)
         probes = self._probes
-        for sounds in self._blocks(order):
+        for sounds in self._data.material.blocks(order, _BLOCK):
             yield from self._shuffled(self._block(epoch, sounds, probes, rng), rng)
             probes = probes[:0]
-
-    def _blocks(self, order: Places) -> Iterator[Places]:
-        counts = np.cumsum(np.diff(self._data.material.first_patch)[order]) // _BLOCK
-        yield from np.split(order, np.flatnonzero(np.diff(counts)) + 1)
 
     def _block(self, epoch: int, sounds: Places, probes: Floats, rng: np.random.Generator) -> Batch:
         settings, data, changes = self._settings, self._data, self._settings.changes
@@ -218,7 +229,7 @@ class Course:
             patches = np.concatenate([patches_of(copy) for copy in copies])
             patches, tables = mixed_up(patches, tables, changes.mix_up, rng)
             patches = masked(patches, changes, rng)
-            features, teacher = self._network.features(patches), self._teacher(patches, rows)
+            features, teacher = self._tools.features(patches), self._teacher(patches, rows)
         if len(probes):
             features = np.concatenate([features, self._of_probes[0]])
             teacher = np.concatenate([teacher, self._of_probes[1]])
@@ -256,7 +267,7 @@ class Course:
         return self._network.features(probes), self._tools.teacher(self._tools.embed(probes))
 
     def _features(self, name: str, sounds: Places, rows: Places) -> Floats:
-        if self._network.plan.feature_shape == (EMBEDDING_SIZE,):
+        if self._tools.head_only:
             return self._data.embeddings[rows]
         if name not in self._cached:
             self._cached[name] = self._stored(name, sounds)
@@ -270,9 +281,9 @@ class Course:
         path = self._folder / f"{name}.f32"
         try:
             with path.open("wb") as file:
-                for part in self._blocks(sounds):
-                    patches = [self._data.material.patches_of(k) for k in part]
-                    file.write(self._network.features(np.concatenate(patches)).tobytes())
+                for part in self._data.material.blocks(sounds, _BLOCK):
+                    patches = self._data.material.patches_of(*part)
+                    file.write(self._network.features(patches).tobytes())
         except OSError as error:
             reason = f"cannot be written ({error.strerror or error})"
             raise SettingsError(path, reason, "make room on the disk") from error

@@ -25,7 +25,11 @@ def model_classes(labels: tuple[str, ...], *, keep: bool) -> tuple[SoundClass, .
     classes = list(kept)
     for label in labels:
         same = yamnet.find(label)
-        name = label if same is None or not keep else f"{label[: 200 - len(_BEHIND)]}{_BEHIND}"
+        name = (
+            label
+            if same is None or not keep
+            else f"{label[: LONGEST_NAME - len(_BEHIND)]}{_BEHIND}"
+        )
         classes.append(SoundClass(len(classes), "" if same is None or keep else same.mid, name))
     return tuple(classes)
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from yamnet_gui.audio import AudioSource, content_hash, mono_16k, open_audio
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.model_parameters import (
+    HOP_FRAMES,
     HOP_SAMPLES,
     PATCH_FRAMES,
     SAMPLE_RATE_HZ,
-    STFT_HOP,
     WINDOW_SAMPLES,
 )
 from yamnet_gui.core.scores import DEFAULT_HOP_S, PATCH_S, WINDOW_S
@@ -27,7 +27,6 @@ Floats = NDArray[np.float32]
 LONGEST_S = 30.0
 """Of a longer event only so much is used, from its beginning."""
 _TILE_S = (PATCH_S - DEFAULT_HOP_S) / 2
-_HOP_FRAMES = HOP_SAMPLES // STFT_HOP
 
 
 @dataclass(frozen=True)
@@ -52,17 +51,18 @@ class Material:
     def samples_of(self, sound: int) -> Floats:
         return self.samples[self.first_sample[sound] : self.first_sample[sound + 1]]
 
-    def patches_of(self, sound: int) -> Floats:
-        """Log-mel patches (n, 96, 64) of a sound as it is."""
-        return patches_of(self.samples_of(sound))
+    def patches_of(self, *sounds: int) -> Floats:
+        """Log-mel patches (n, 96, 64) of sounds as they are, one sound after the other."""
+        return np.concatenate([patches_of(self.samples_of(one)) for one in sounds])
+
+    def blocks(self, sounds: NDArray[np.int64], patches: int) -> list[NDArray[np.int64]]:
+        """The sounds in their order, in groups of some so many patches."""
+        counts = np.cumsum(np.diff(self.first_patch)[sounds]) // patches
+        return np.split(sounds, np.flatnonzero(np.diff(counts)) + 1)
 
     @property
     def patches(self) -> int:
         return int(self.first_patch[-1])
-
-    def sound_of_patch(self) -> NDArray[np.int64]:
-        """The sound of each patch, int64 (patches,)."""
-        return np.repeat(np.arange(len(self.sounds)), np.diff(self.first_patch))
 
     def targets(self, labels: Sequence[str]) -> Floats:
         """Which classes sound in each patch: 0 or 1, float32 (patches, labels)."""
@@ -91,7 +91,7 @@ def patches_of(samples: Floats) -> Floats:
         samples = np.pad(samples, (0, WINDOW_SAMPLES - len(samples)))
     rows = log_mel(samples)
     windows = np.lib.stride_tricks.sliding_window_view(rows, PATCH_FRAMES, axis=0)
-    every = windows[::_HOP_FRAMES][: patch_count(len(samples))]
+    every = windows[::HOP_FRAMES][: patch_count(len(samples))]
     return np.ascontiguousarray(every.transpose(0, 2, 1))
 
 

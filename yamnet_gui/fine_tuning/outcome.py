@@ -1,5 +1,6 @@
 """What fine-tuning reports: the plan beforehand, progress, and the outcome."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -27,10 +28,11 @@ class ClassCount:
 
 @dataclass(frozen=True)
 class FinetunePlan:
-    """What training will take, said beforehand; times are rough and for this machine.
+    """What training will take, said beforehand.
 
     `frames` of the network in `sound_s` seconds of sound; `seconds` for all `epochs` (stopping
-    early makes it shorter); `disk_bytes` for what is stored meanwhile, `model_bytes` for the file.
+    early makes it shorter) is rough: measured on two CPU cores, and put down to as many as this
+    machine has; `disk_bytes` for what is stored meanwhile, `model_bytes` for the file.
     """
 
     classes: tuple[ClassCount, ...]
@@ -119,7 +121,8 @@ class Advice:
 class Drift:
     """How far the scores of YAMNet's 521 classes moved: differences of scores, absolute.
 
-    `largest` over all classes and frames of the training data and of test sounds, `mean` over them,
+    `largest` over all classes and frames of test sounds and of the data (of much data some 20,000
+    frames, drawn at random), `mean` over them,
     `share` of the scores that crossed 0.5; `frames` is how many were looked at. `possible` is what
     other sounds may show: where the score of a class lies far from 0.5, the same change of what is
     below it moves it less than it would at 0.5, so this is the largest change put there.
@@ -157,6 +160,14 @@ class Outcome:
     warnings: tuple[DataWarning, ...]
     doubtful: tuple[DoubtfulLabel, ...]
     card: str
+
+
+def pass_text(one: EpochFigures) -> str:
+    """The figures of a pass for display; those on recordings held out for stopping if there are."""
+    text = f"loss {one.loss:.4f}"
+    if math.isnan(one.held_out_loss):
+        return text
+    return f"{text}, held-out loss {one.held_out_loss:.4f}, F1 {one.f1:.2f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def fine_tune_apart(
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    arguments = (theirs, request, stop.event, os.getpid())
+    arguments = (theirs, request, stop.event)
     process = context.Process(target=_serve, args=arguments, daemon=True)
     process.start()
     theirs.close()
@@ -99,13 +99,12 @@ def _serve(
     pipe: "Connection[FinetuneProgress | _Failed, None]",
     request: FinetuneRequest,
     stop: Event,
-    parent: int,
 ) -> None:
     """What the process runs; it ends with its parent."""
     from .run import fine_tune
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the window decides what Ctrl+C means
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(BrokenPipeError):
         try:
             steps = fine_tune(
@@ -124,7 +123,7 @@ def _serve(
     os._exit(0)  # TensorFlow would take two seconds to say goodbye
 
 
-def _end_with(parent: int) -> None:
+def _end_with_parent() -> None:
     process = multiprocessing.parent_process()
     if process is not None:
         process.join()

@@ -10,21 +10,20 @@ from numpy.typing import NDArray
 from yamnet_gui.core.text import counted
 from yamnet_gui.embedding import Example, ExampleSet
 from yamnet_gui.embedding.classifier import activated
+from yamnet_gui.embedding.pooling import frame_weights, units
 from yamnet_gui.yamnet import ModelOutput
 from yamnet_gui.yamnet.model_info import Use
 
+from .counts import class_counts, few_examples, some
 from .material import Material
-from .outcome import ClassCount, DataWarning
+from .outcome import DataWarning
 from .settings import FinetuneSettings
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.int64]
 TRAINING, STOPPING, HELD_OUT = 0, 1, 2
 USES: tuple[Use, ...] = ("training", "stopping", "held out")
-FEW = 10
-_LEAST_WEIGHT = 1e-3
 _ALIKE, _SAME = 0.98, 0.97
-_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -99,25 +98,18 @@ def prepared(
     )
     groups, warnings = _same_recordings(material, examples)
     examples = replace(examples, groups=groups)
-    lengths = np.linalg.norm(embeddings, axis=1) * max(float(np.linalg.norm(silence)), 1e-9)
-    weights = np.maximum(1 - embeddings @ silence / np.maximum(lengths, 1e-9), _LEAST_WEIGHT)
-    shares = (
-        weights / np.add.reduceat(weights, material.first_patch[:-1])[material.sound_of_patch()]
-    )
+    weights = [frame_weights(units(embeddings[first:last]), silence) for first, last in bounds]
+    shares = np.concatenate([one / one.sum() for one in weights])
     use = split(examples, settings)
     tested = set(examples.targets[use == HELD_OUT].tolist())
     lost = [name for place, name in enumerate(labels) if place not in tested]
     if lost and settings.held_out:
-        names = ", ".join(lost[:_SHOWN]) + (" …" if len(lost) > _SHOWN else "")
-        sentence = f"Nothing of {names} could be held out: it comes from too few recordings."
+        sentence = f"Nothing of {some(lost)} could be held out: it comes from too few recordings."
         warnings.append(DataWarning("one recording", sentence, tuple(lost)))
     for text in material.unreadable:
         warnings.append(DataWarning("unreadable", text))
-    few = [c.label for c in class_counts(examples) if c.label is not None and c.examples < FEW]
-    if few:
-        names = ", ".join(few[:_SHOWN]) + (" …" if len(few) > _SHOWN else "")
-        sentence = f"Fewer than {FEW} examples of {names}: what is learned of them may not hold."
-        warnings.append(DataWarning("few examples", sentence, tuple(few)))
+    given = ((sound.label, sound.group) for sound in material.sounds)
+    warnings += few_examples(class_counts(labels, given))
     ready = Prepared(
         material,
         labels,
@@ -128,25 +120,6 @@ def prepared(
         use,
     )
     return ready, tuple(warnings)
-
-
-def class_counts(examples: ExampleSet) -> list[ClassCount]:
-    """How much there is of each class, and what is too little."""
-    counts = []
-    for place, label in [*enumerate(examples.labels), (-1, None)]:
-        own = examples.targets == place
-        number, recordings = int(own.sum()), len(np.unique(examples.groups[own]))
-        if label is None and not number:
-            continue
-        counts.append(ClassCount(label, number, recordings, note_of(number, recordings)))
-    return counts
-
-
-def note_of(examples: int, recordings: int) -> str:
-    """What is too little about a class; "" where nothing is."""
-    if recordings < 2:
-        return "from one recording: it cannot be tested"
-    return f"fewer than {FEW} examples" if examples < FEW else ""
 
 
 def split(examples: ExampleSet, settings: FinetuneSettings) -> NDArray[np.int8]:

@@ -23,17 +23,18 @@ from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import part_of
 from yamnet_gui.embedding import TrainingOptions, run_training
 from yamnet_gui.embedding.cross_validation import report_of
-from yamnet_gui.embedding.custom_classes import train_custom_classes
+from yamnet_gui.embedding.custom_classes import check_classes, train_custom_classes
 from yamnet_gui.embedding.training import train_layers
 from yamnet_gui.labels.overwrite_guard import check_outputs
 from yamnet_gui.yamnet import ModelInfo, WeightsFile, write_model
+from yamnet_gui.yamnet.model_info import LONGEST_NAME
 from yamnet_gui.yamnet.parameters import LAYERS, LOGITS_BIAS, LOGITS_KERNEL
 from yamnet_gui.yamnet.trainable_network import FIRST_TRAINED, TrainableNetwork, TrainingPlan
 from yamnet_gui.yamnet.weights import model_arrays, required_weights
 from yamnet_gui.yamnet.weights_reading import Arrays
 
 from .card import card
-from .checkpoint import SUFFIX
+from .checkpoint import SUFFIX, read_checkpoint
 from .comparison import Comparison, of_labels
 from .course import Course, CourseProgress, Tools
 from .description import check_names, model_classes, plain_json, shown_name, trained_on
@@ -101,9 +102,11 @@ def fine_tune(
     recordings = [one.path for one in data.sounds]
     checkpoint = out.with_name(out.name + SUFFIX)
     check_outputs((out, checkpoint), (required_weights(weights),), recordings)
+    check_classes(data.labels, {one.label for one in data.sounds})
     check_names(data.labels, keep=settings.keep_yamnet)
     if not out.parent.is_dir():
         raise SettingsError(out, "its folder does not exist", "make the folder first")
+    read_checkpoint(checkpoint, "", {})  # refuses a file of somebody else's
     return _Run(data, out, settings, stop).steps(weights, checkpoint, restart)
 
 
@@ -159,23 +162,18 @@ class _Run:
         self, material: Material, parent: _Parent
     ) -> Generator[FinetuneProgress, None, Prepared]:
         embeddings = np.empty((material.patches, EMBEDDING_SIZE), np.float32)
-        waiting: list[Floats] = []
-        done = held = 0
-        for number in range(len(material.sounds)):
-            waiting.append(material.patches_of(number))
-            held += len(waiting[-1])
-            if held < _BLOCK and number + 1 < len(material.sounds):
-                continue
-            embeddings[done : done + held] = parent.embed(np.concatenate(waiting))
-            done, held, waiting = done + held, 0, []
+        done = 0
+        for block in material.blocks(np.arange(len(material.sounds)), _BLOCK):
+            given = parent.embed(material.patches_of(*block))
+            embeddings[done : done + len(given)] = given
+            done += len(given)
             share = _READ + (_PREPARED - _READ) * done / material.patches
             text = f"embedding sounds: {part_of(done, material.patches, 'frame')}"
             yield FinetuneProgress("preparing", share, text)
         silence = parent.embed(patches_of(np.zeros(WINDOW_SAMPLES, np.float32)))[0]
         data, warnings = prepared(material, embeddings, silence, self._settings)
         self._warnings += warnings
-        # refuses what cannot be trained in the words of custom classes
-        train_custom_classes(data.examples)
+        check_classes(data.labels, {one.label for one in material.sounds})  # of what was readable
         return data
 
     def _doubts(self, data: Prepared) -> Generator[FinetuneProgress, None, NDArray[np.float64]]:
@@ -255,8 +253,7 @@ class _Run:
         if len(held):
             self._add_yamnet(comparison, data, tools)
             comparison.add("frozen", self._frozen_scores(data))
-            logits, _ = self._outputs(data, network, held)
-            scores = class_scores(logits[:, network.plan.kept :], output)
+            scores = class_scores(tools.logits(data, held)[:, network.plan.kept :], output)
             comparison.add("fine-tuned", data.per_sound(scores, held))
         advice = comparison.advice()
         drift = self._drift(data, tools, probes) if network.plan.keep else None
@@ -266,10 +263,10 @@ class _Run:
             trained=len(data.labels),
             output=output,
             parent=parent.file.identity,
-            parent_name=parent.file.name[:200],
+            parent_name=parent.file.name[:LONGEST_NAME],
             created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             seed=settings.seed,
-            thresholds=self._thresholds(data, network),
+            thresholds=self._thresholds(data, tools),
             settings=asdict(settings),
             training=trained_on(data),
             curves=course.curves,
@@ -298,17 +295,6 @@ class _Run:
             text,
         )
         return outcome, replace(info, card=text)
-
-    def _outputs(
-        self, data: Prepared, network: TrainableNetwork, sounds: NDArray[np.int64]
-    ) -> tuple[Floats, Floats]:
-        """Logits and embeddings of all patches of sounds."""
-        parts = []
-        for number in sounds:
-            features = network.features(data.material.patches_of(int(number)))
-            parts.append(network.outputs(features))
-        logits, embeddings = zip(*parts, strict=True)
-        return np.concatenate(logits), np.concatenate(embeddings)
 
     def _add_yamnet(self, comparison: Comparison, data: Prepared, tools: Tools) -> None:
         """YAMNet's own classes of these names, with thresholds that suit the training set."""
@@ -345,26 +331,26 @@ class _Run:
             np.float64
         )
 
-    def _thresholds(self, data: Prepared, network: TrainableNetwork) -> tuple[float, ...]:
+    def _thresholds(self, data: Prepared, tools: Tools) -> tuple[float, ...]:
         """Of the scores of frames, by the recordings held out for stopping."""
         sounds = data.sounds_for(STOPPING)
         if not len(sounds):
             return ()
-        logits, _ = self._outputs(data, network, sounds)
-        scores = class_scores(logits[:, network.plan.kept :], network.plan.output)
+        plan = tools.network.plan
+        scores = class_scores(tools.logits(data, sounds)[:, plan.kept :], plan.output)
         examples = data.examples.select(data.use == STOPPING)
         return report_of(examples, data.per_sound(scores, sounds), ()).thresholds
 
     def _drift(self, data: Prepared, tools: Tools, probes: Floats) -> Drift:
         """How far YAMNet's own scores moved, on all sounds and on the probes."""
         network = tools.network
-        if network.plan.first == len(LAYERS):
+        if tools.head_only:
             return Drift(0.0, 0.0, 0.0, data.material.patches, 0.0)
         rng = np.random.default_rng(self._settings.seed)
         largest = total = crossed = shifted = 0.0
         frames = 0
         order = rng.permutation(len(data.material.sounds))
-        parts: Iterator[Floats] = (data.material.patches_of(int(k)) for k in order)
+        parts = (data.material.patches_of(*some) for some in data.material.blocks(order, _BLOCK))
         for patches in chain([probes], parts):
             earlier = tools.embed(patches) @ tools.kernel + tools.bias
             logits = network.outputs(network.features(patches))[0][:, : network.plan.kept]

@@ -2,16 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yamnet_gui.core.errors import SettingsError, UserError
-from yamnet_gui.core.events import DECIDED, REVIEWED, Event, ReviewState
+from yamnet_gui.core.events import DECIDED, ReviewState
 from yamnet_gui.core.files import exists, is_folder
 from yamnet_gui.core.text import close_matches, counted, did_you_mean, grouped
 from yamnet_gui.labels.exchange.reading import TableReading, read_tables, unquestioned
-from yamnet_gui.labels.project import PROJECT_SUFFIX, EventFilter, Project
+from yamnet_gui.labels.project import PROJECT_SUFFIX, EventFilter, Project, ProjectEvent
 from yamnet_gui.quality.reviewed_examples import AcceptedEvents, sound_files
 from yamnet_gui.yamnet.model_info import LONGEST_NAME, MOST_TRAINED_CLASSES, checked_name
 
@@ -104,20 +104,35 @@ def training_data(source: Path, choice: DataChoice | None = None) -> TrainingDat
 def sounds_of_project(project: Project) -> list[TrainingSound]:
     """Accepted events as examples of their class, rejected ones as examples of none."""
     rows = project.events.rows(EventFilter(states=DECIDED))
-    reviewed = project.events.at(rows.tolist())
+    paths = {r.id: project.recordings.locate(r) for r in project.recordings.all()}
+    return _examples(project.events.at(rows.tolist()), paths)
+
+
+def _examples(reviewed: list[ProjectEvent], paths: Mapping[str, Path]) -> list[TrainingSound]:
+    """The examples among accepted and rejected events; `paths` of their recordings by id."""
     accepted = AcceptedEvents(reviewed)
     labels = {
         item.event.label: item.event.label
         for item in reviewed
         if item.event.state is ReviewState.ACCEPTED
     }
-    paths = {r.id: project.recordings.locate(r) for r in project.recordings.all()}
     sounds = []
     for item in reviewed:
-        event = item.event
+        event, path = item.event, paths[item.recording_id]
         for label in accepted.labels_of(item, labels, others=True):
             also = tuple(a for a in accepted.within(item, labels) if a[2] != label)
-            sounds.append(_sound(paths[item.recording_id], event, label, also))
+            sounds.append(
+                TrainingSound(
+                    path,
+                    label,
+                    str(path),
+                    event.onset_s,
+                    event.offset_s,
+                    event.channel,
+                    event.id,
+                    also,
+                )
+            )
     return sounds
 
 
@@ -130,30 +145,20 @@ def _of_project(path: Path) -> list[TrainingSound]:
 
 
 def _of_table(path: Path, recordings_in: Sequence[Path]) -> list[TrainingSound]:
-    sounds = []
+    """As of a project, where an event that nobody has reviewed is as good as an accepted one."""
     reading = TableReading(folders=tuple(recordings_in))
     tables = unquestioned(read_tables((), [path], reading), "say where to look for recordings")
-    for labelled in tables:
-        recording, events = labelled.recording.path, tuple(labelled.events)
-        for event in events:
-            rejected = event.state in REVIEWED and event.state is not ReviewState.ACCEPTED
-            others = (e for e in events if e.label != event.label and e is not event)
-            also = tuple(
-                (e.onset_s, e.offset_s, e.label)
-                for e in others
-                if e.onset_s < event.offset_s and event.onset_s < e.offset_s
-            )
-            if not (rejected and also):
-                sounds.append(_sound(recording, event, None if rejected else event.label, also))
-    return sounds
-
-
-def _sound(
-    path: Path, event: Event, label: str | None, also: tuple[tuple[float, float, str], ...]
-) -> TrainingSound:
-    return TrainingSound(
-        path, label, str(path), event.onset_s, event.offset_s, event.channel, event.id, also
-    )
+    paths = {str(one.recording.path): one.recording.path for one in tables}
+    reviewed = [
+        ProjectEvent(str(one.recording.path), event)
+        for one in tables
+        for event in (
+            replace(e, state=ReviewState.ACCEPTED) if e.state is ReviewState.UNREVIEWED else e
+            for e in one.events
+        )
+        if event.state in DECIDED
+    ]
+    return _examples(reviewed, paths)
 
 
 def _one_spelling(sounds: Iterable[TrainingSound]) -> list[TrainingSound]:

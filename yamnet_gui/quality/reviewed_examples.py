@@ -1,6 +1,7 @@
 """Which sounds are examples of which class: reviewed events of a project, and folders of sounds."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from yamnet_gui.audio import is_sound_file
@@ -9,16 +10,23 @@ from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.files import is_folder
 from yamnet_gui.labels.project import ProjectEvent
 
+_ROUNDING_S = 1e-6
+
 
 class AcceptedEvents:
     """The accepted ones of reviewed events: they say what else sounds where an event lies."""
 
     def __init__(self, reviewed: Iterable[ProjectEvent]) -> None:
-        self._spans: dict[tuple[str, str], list[tuple[float, float]]] = {}
+        self._spans: dict[str, list[tuple[float, float, str]]] = {}
         for item in reviewed:
-            if item.event.state is ReviewState.ACCEPTED:
-                key = (item.recording_id, item.event.label)
-                self._spans.setdefault(key, []).append((item.event.onset_s, item.event.offset_s))
+            event = item.event
+            if event.state is ReviewState.ACCEPTED:
+                span = (event.onset_s, event.offset_s, event.label)
+                self._spans.setdefault(item.recording_id, []).append(span)
+        self._longest: dict[str, float] = {}
+        for recording, spans in self._spans.items():
+            spans.sort()
+            self._longest[recording] = max(end - start for start, end, _ in spans)
 
     def labels_of(
         self, item: ProjectEvent, labels: Mapping[str, str], *, others: bool
@@ -41,13 +49,17 @@ class AcceptedEvents:
 
     def within(
         self, item: ProjectEvent, labels: Mapping[str, str]
-    ) -> Iterable[tuple[float, float, str]]:
+    ) -> Iterator[tuple[float, float, str]]:
         """Onset, offset and class of accepted events of the classes that overlap an event."""
         event = item.event
-        for label, name in labels.items():
-            for start, end in self._spans.get((item.recording_id, label), ()):
-                if start < event.offset_s and event.onset_s < end:
-                    yield start, end, name
+        spans = self._spans.get(item.recording_id, [])
+        earliest = event.onset_s - self._longest.get(item.recording_id, 0.0) - _ROUNDING_S
+        for place in range(bisect_left(spans, (earliest,)), len(spans)):
+            start, end, label = spans[place]
+            if start >= event.offset_s:
+                break
+            if event.onset_s < end and label in labels:
+                yield start, end, labels[label]
 
 
 def sound_files(folder: Path) -> list[tuple[str, Path]]:

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.model_parameters import SAMPLE_RATE_HZ, WINDOW_SAMPLES
+from yamnet_gui.core.model_parameters import HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_SAMPLES
 
 from .analyzer import Analyzer, PatchNetwork
-from .exports import INT8_TOLERANCE, SCORE_TOLERANCE
+from .exports import EXPORT_TOLERANCE, INT8_TOLERANCE
 from .front_end import log_mel
 
 Floats = NDArray[np.float32]
@@ -66,7 +66,7 @@ def apart(run: Run, network: PatchNetwork, sounds: Sequence[Floats]) -> Apart:
             np.concatenate([getattr(c, name) for c in chunks]) for name in ("scores", "embeddings")
         ]
         theirs = run(sound)
-        size = WINDOW_SAMPLES + 7680 * (len(own[0]) - 1)
+        size = WINDOW_SAMPLES + HOP_SAMPLES * (len(own[0]) - 1)
         own.append(log_mel(np.pad(sound, (0, size - len(sound)))))
         for mine, other, pairs in zip(own, theirs, (scores, embeddings, rows), strict=True):
             if mine.shape != other.shape:
@@ -88,7 +88,7 @@ def apart(run: Run, network: PatchNetwork, sounds: Sequence[Floats]) -> Apart:
 
 def problem_of(found: Apart, *, exact: bool) -> str:
     """Why a model may not be written; "" where it may. What is not a number fails, too."""
-    if exact and not found.largest <= SCORE_TOLERANCE:
+    if exact and not found.largest <= EXPORT_TOLERANCE:
         return f"its scores would differ from this program's by {found.largest:.1e}"
     if exact and not found.embeddings <= _EMBEDDING_SHARE:
         return f"its embeddings would differ from this program's by {found.embeddings:.1e}"

@@ -22,15 +22,14 @@ from numpy.typing import NDArray
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import exists, replacing
-from yamnet_gui.core.resources import bundled_class_map
-from yamnet_gui.core.text import counted, megabytes
+from yamnet_gui.core.text import counted, grouped, megabytes
 
 from .conversion import TEMPORARY, in_own_process
-from .weights import WeightsFile, inspect_weights
+from .weights import inspect_weights
 
 Floats = NDArray[np.float32]
 ExportName = Literal["savedmodel", "litert", "litert-int8", "onnx"]
-SCORE_TOLERANCE = 1e-4
+EXPORT_TOLERANCE = 1e-4
 """By how much the scores of an exported model may differ from this program's."""
 INT8_TOLERANCE = 0.1
 """The same for weights of 8 bits, on average over all scores: more is broken, not rounded."""
@@ -92,8 +91,8 @@ class Exported:
             return f"{megabytes(self.size)}; scores equal within {self.largest:.0e}, {compared}"
         return (
             f"{megabytes(self.size)}; scores differ by {self.mean:.4f} on average and by up to"
-            f" {self.largest:.2f}, {100 * self.crossed:.1f} % of the scores from 0.5 on cross it,"
-            f" {compared}"
+            f" {self.largest:.2f}, {grouped(100 * self.crossed, 1)}% of the scores from 0.5 on"
+            f" cross it, {compared}"
         )
 
 
@@ -130,7 +129,7 @@ def exporting(
             folder = Path(temporary)
             made = folder / f"model{form.suffix}"
             with (folder / CLASSES_FILE).open("w", encoding="utf-8", newline="") as table:
-                _write_classes(table, classes_of(file))
+                _write_classes(table, file.classes)
             np.savez(folder / SOUNDS, *sounds)
             module = "yamnet_gui.yamnet.export_process"
             problem = yield from in_own_process(module, (form.name, model.absolute(), made), folder)
@@ -142,11 +141,6 @@ def exporting(
             return _placed(made, out, form, figures, folder / CLASSES_FILE)
     except OSError as error:
         raise WeightsError(out, f"cannot be written ({error.strerror or error})") from error
-
-
-def classes_of(file: WeightsFile) -> ClassMap:
-    """The classes of a weights file."""
-    return bundled_class_map() if file.model is None else file.model.class_map
 
 
 def _placed(

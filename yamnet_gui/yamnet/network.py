@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.model_parameters import CLASSES, EMBEDDING_SIZE, MEL_BANDS, PATCH_FRAMES
+from yamnet_gui.core.model_parameters import EMBEDDING_SIZE, MEL_BANDS, PATCH_FRAMES
 
 from .weights import WeightsFile
 
@@ -19,11 +19,6 @@ RUNTIME_CHOICES: tuple[RuntimeChoice, ...] = ("auto", "litert", "tensorflow")
 SCORE_TOLERANCE = 1e-5
 EMBEDDING_TOLERANCE = 1e-4
 """By how much the results of two runtimes may differ."""
-
-
-def class_count(file: WeightsFile) -> int:
-    """How many scores a network with these weights gives to a patch."""
-    return CLASSES if file.model is None else len(file.model.classes)
 
 
 class Network(ABC):
@@ -39,7 +34,7 @@ class Network(ABC):
 
     def __init__(self, weights_file: WeightsFile, batch: int, device: str, calls: int) -> None:
         self.weights_file = weights_file
-        self.classes = class_count(weights_file)
+        self.classes = len(weights_file.classes)
         """How many scores a patch has."""
         self.batch = batch
         self.device = device

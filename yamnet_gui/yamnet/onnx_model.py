@@ -10,6 +10,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.model_parameters import (
     EMBEDDING_SIZE,
     FFT_LENGTH,
+    HOP_FRAMES,
     HOP_SAMPLES,
     LOG_OFFSET,
     MEL_BANDS,
@@ -25,7 +26,6 @@ from .weights import Weights
 
 _OPSET = 17  # the first with STFT
 _IR_VERSION = 8  # that of the same time, which every runtime of today reads
-_HOP_FRAMES = HOP_SAMPLES // STFT_HOP
 
 
 def onnx_model(weights: Weights, classes: ClassMap) -> bytes:
@@ -145,7 +145,7 @@ def _patch_places(graph: _Graph) -> str:
     frames = graph.node("Squeeze", graph.node("Div", whole, _whole(graph, HOP_SAMPLES)))
     one, zero = graph.held(1, np.int64), graph.held(0, np.int64)
     first = graph.node(
-        "Mul", graph.node("Range", zero, frames, one), graph.held(_HOP_FRAMES, np.int64)
+        "Mul", graph.node("Range", zero, frames, one), graph.held(HOP_FRAMES, np.int64)
     )
     columns = graph.held(np.arange(PATCH_FRAMES), np.int64)
     return graph.node("Add", graph.node("Unsqueeze", first, _whole(graph, 1)), columns)

@@ -58,12 +58,17 @@ class TrainingPlan:
     @property
     def feature_shape(self) -> tuple[int, ...]:
         """The shape of what the frozen part gives for one patch."""
-        if self.first == len(LAYERS):
-            return (EMBEDDING_SIZE,)
-        height, width = PATCH_FRAMES, MEL_BANDS
-        for layer in LAYERS[: self.first]:
-            height, width = -(-height // layer.stride), -(-width // layer.stride)
-        return (height, width, LAYERS[self.first].inputs)
+        return feature_shape(self.first)
+
+
+def feature_shape(first: int) -> tuple[int, ...]:
+    """The shape of what the layers before `LAYERS[first]` make of one patch."""
+    if first == len(LAYERS):
+        return (EMBEDDING_SIZE,)
+    height, width = PATCH_FRAMES, MEL_BANDS
+    for layer in LAYERS[:first]:
+        height, width = -(-height // layer.stride), -(-width // layer.stride)
+    return (height, width, LAYERS[first].inputs)
 
 
 class TrainableNetwork:

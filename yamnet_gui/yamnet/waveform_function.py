@@ -5,6 +5,7 @@ from typing import Any
 
 from yamnet_gui.core.model_parameters import (
     FFT_LENGTH,
+    HOP_FRAMES,
     HOP_SAMPLES,
     LOG_OFFSET,
     PATCH_FRAMES,
@@ -18,7 +19,6 @@ from .model_info import ModelInfo
 from .parameters import LAYERS, LOGITS_BIAS, LOGITS_KERNEL, NORM_EPSILON
 from .tensorflow_network import network_of
 
-_HOP_FRAMES = HOP_SAMPLES // STFT_HOP
 Function = Callable[[Any], tuple[Any, Any, Any]]
 
 
@@ -34,13 +34,13 @@ def waveform_function(tf: Any, network: Callable[[Any], tuple[Any, Any]]) -> Fun
         frames = 1 + (tf.maximum(count - WINDOW_SAMPLES, 0) + HOP_SAMPLES - 1) // HOP_SAMPLES
         silence = WINDOW_SAMPLES + HOP_SAMPLES * (frames - 1) - count
         padded = tf.pad(waveform, [[0, silence]])
-        rows = PATCH_FRAMES + _HOP_FRAMES * (frames - 1)
+        rows = PATCH_FRAMES + HOP_FRAMES * (frames - 1)
         places = tf.expand_dims(tf.range(rows) * STFT_HOP, 1) + tf.range(STFT_WINDOW)
         spectrum = tf.abs(tf.signal.rfft(tf.gather(padded, places) * window, [FFT_LENGTH]))
         # depends on the input, so that no converter takes it for weights and rounds it to 8 bits
         weights = mel + tf.cast(count < 0, tf.float32)
         log_mel = tf.math.log(tf.matmul(spectrum[:, : len(mel)], weights) + LOG_OFFSET)
-        places = tf.expand_dims(tf.range(frames) * _HOP_FRAMES, 1) + tf.range(PATCH_FRAMES)
+        places = tf.expand_dims(tf.range(frames) * HOP_FRAMES, 1) + tf.range(PATCH_FRAMES)
         scores, embeddings = network(tf.gather(log_mel, places))
         return scores, embeddings, log_mel
 

@@ -10,9 +10,11 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.model_identity import current_identity, has_identity, remember_identity
+from yamnet_gui.core.resources import bundled_class_map
 
 from .model_info import ModelInfo
 from .parameters import ARRAYS, LAYERS, LOGITS_BIAS, LOGITS_KERNEL, NORM_EPSILON, ConvolutionLayer
@@ -64,6 +66,11 @@ class WeightsFile:
     size: int
     identity: str = ""
     model: ModelInfo | None = None
+
+    @property
+    def classes(self) -> ClassMap:
+        """What the columns of the scores are."""
+        return bundled_class_map() if self.model is None else self.model.class_map
 
 
 @dataclass(frozen=True, slots=True)

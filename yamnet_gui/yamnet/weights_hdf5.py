@@ -137,11 +137,18 @@ def _read(path: Path, name: str, dataset: Any, classes: int) -> NDArray[np.float
 
 def _check_plain(path: Path, name: str, dataset: Any) -> None:
     """Raises WeightsError where the values do not lie as they are in this file."""
+    if not is_plain(dataset):
+        reason = f"the array {name} is compressed, in parts or in other files"
+        raise refused(path, reason, f"store its arrays as plain values, or {ADVICE}")
+
+
+def is_plain(dataset: Any) -> bool:
+    """Whether the values of a dataset lie as they are in its file.
+
+    A filter may unpack to any size, and other files may be anybody's.
+    """
     import h5py
 
     plan = dataset.id.get_create_plist()
     plain = plan.get_layout() in (h5py.h5d.CONTIGUOUS, h5py.h5d.COMPACT)
-    if not plain or plan.get_external_count() or plan.get_nfilters():
-        # a filter may unpack to any size, other files may be anybody's
-        reason = f"the array {name} is compressed, in parts or in other files"
-        raise refused(path, reason, f"store its arrays as plain values, or {ADVICE}")
+    return bool(plain and not plan.get_external_count() and not plan.get_nfilters())

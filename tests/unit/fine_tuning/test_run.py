@@ -313,6 +313,7 @@ def test_the_command_refuses_before_it_trains(
     assert not (tmp_path / "m.h5").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.reference
 @pytest.mark.weights
 def test_golden_scores_move_by_no_more_than_the_report_says(

@@ -90,7 +90,7 @@ def test_the_whole_way_from_a_folder_of_sounds_to_events_of_the_new_classes(
     qtbot.waitUntil(dialog.start.isEnabled, timeout=30_000)
     assert len(page.table.model().sourceModel().rows) == 2
     assert "12 recordings" in page.estimate.text()
-    assert "fewer than" in page.problems.text() or "Too little" in page.problems.text()
+    assert "Fewer than 10 examples of noise, tone" in page.problems.text()
     dialog.start.click()
     assert dialog.page == TRAINING
     qtbot.waitUntil(lambda: dialog.page != TRAINING, timeout=240_000)
@@ -228,7 +228,7 @@ def test_the_whole_way_with_real_recordings(
     qtbot.waitUntil(lambda: dialog.page != TRAINING, timeout=600_000)
     assert dialog.page == FINISHED, page.problems.text()
     assert "exactly what they were" in dialog.outcome.drift.text()
-    assert "The fine-tuned model" in dialog.outcome.ways.csv()
+    assert "Fine-tuned model" in dialog.outcome.ways.csv()
     dialog.use.click()
     settled(bench)
     assert bench.session.class_map.model_count == 521 + 4

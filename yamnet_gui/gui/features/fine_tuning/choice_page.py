@@ -33,7 +33,7 @@ _DEPTHS: tuple[tuple[Depth, str], ...] = (
     ("head", "The last layer alone (fastest; a few examples are enough)"),
     ("block", "The last block"),
     ("blocks", "The last three blocks"),
-    ("all", "Everything (slowest; needs most examples)"),
+    ("all", "Everything (slowest; needs the most examples)"),
 )
 _COLUMNS = (
     Column("Class", "What is trained", numeric=False),
@@ -109,13 +109,16 @@ class ChoicePage(QWidget):
             f"{counted(plan.recordings, 'recording')}, {duration_in_words(plan.sound_s)} of sound. "
             f"Takes up to {takes} on {plan.device}, less where it stops early; {disk}; {size}."
         )
-        self.problems.setText("\n".join(one.sentence for one in plan.warnings))
-        self.problems.setVisible(bool(plan.warnings))
+        self.show_problem("\n".join(one.sentence for one in plan.warnings))
 
-    def show_problem(self, text: str) -> None:
+    def show_no_plan(self, text: str) -> None:
         """The data cannot be used; `text` says why ("": nothing was chosen yet)."""
         self.table.set_rows([])
         self.estimate.setText("")
+        self.show_problem(text)
+
+    def show_problem(self, text: str) -> None:
+        """Something else than the data is in the way."""
         self.problems.setText(text)
         self.problems.setVisible(bool(text))
 
@@ -151,15 +154,17 @@ class ChoicePage(QWidget):
         self.table.horizontalHeader().setStretchLastSection(True)
         self.layers = QComboBox(self)
         self.layers.addItems([text for _, text in _DEPTHS])
+        usual = FinetuneSettings()
+        self.layers.setCurrentIndex([depth for depth, _ in _DEPTHS].index(usual.depth))
         self.keep = TickBox("&Keep YAMNet's 521 classes beside the new ones", self)
-        self.keep.setChecked(True)
+        self.keep.setChecked(usual.keep_yamnet)
         self.several = TickBox("&Several of the classes may sound at once", self)
-        self.several.setChecked(True)
+        self.several.setChecked(usual.output == "sigmoid")
         self.vary = TickBox("&Vary the sounds (level, noise, time, mixtures, masks)", self)
-        self.vary.setChecked(True)
-        self.passes = _spin(self, "epochs", 40)
+        self.vary.setChecked(usual.changes is not None)
+        self.passes = _spin(self, "epochs", usual.epochs)
         self.passes.setToolTip("Training stops early where it no longer helps")
-        self.seed = _spin(self, "seed", 0)
+        self.seed = _spin(self, "seed", usual.seed)
         self.seed.setToolTip("The same seed and data give the same model")
         numbers = QHBoxLayout()
         numbers.addWidget(self.passes)
@@ -175,7 +180,7 @@ class ChoicePage(QWidget):
         below.addRow("&Depth", self.layers)
         for box in (self.keep, self.several, self.vary):
             below.addRow("", box)
-        below.addRow("Most passes", numbers)
+        below.addRow("Maximum passes", numbers)
         below.addRow("&Name", self.title)
         self.estimate = PlainLabel("", self)
         self.problems = PlainLabel("", self)

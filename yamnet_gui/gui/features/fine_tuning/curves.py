@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from yamnet_gui.fine_tuning.outcome import pass_text
 from yamnet_gui.gui.theme import series_color
 from yamnet_gui.yamnet import EpochFigures
 
@@ -30,8 +31,7 @@ class TrainingCurves(QWidget):
         if passes:
             last = passes[-1]
             self.setAccessibleDescription(
-                f"After pass {last.epoch}: loss {last.loss:.3f}, held-out loss "
-                f"{last.held_out_loss:.3f}, F1 {last.f1:.2f}; best pass {best}"
+                f"After pass {last.epoch}: {pass_text(last)}; best pass {best}"
             )
         self.update()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from yamnet_gui.audio import safe_name
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.background.debounced import Debounced
@@ -91,7 +92,7 @@ class FinetuneFeature(Feature):
         self._planned = None
         dialog.start.setEnabled(False)
         if dialog.choice.source is None:
-            dialog.choice.show_problem("")
+            dialog.choice.show_no_plan("")
             return
         dialog.choice.show_reading()
         self._later.start()
@@ -118,7 +119,7 @@ class FinetuneFeature(Feature):
 
     def _on_not_planned(self, error: UserError) -> None:
         if self._open is not None:
-            self._open.choice.show_problem(str(error))
+            self._open.choice.show_no_plan(str(error))
 
     def _train(self) -> None:
         dialog, planned = self._open, self._planned
@@ -183,7 +184,9 @@ class FinetuneFeature(Feature):
 
 
 def _name_problem(name: str) -> str:
-    """Why a model cannot be called so; "" where it can."""
-    if not name or name in (".", "..") or any(sign in name for sign in '/\\:*?"<>|'):
-        return 'Give the model a name without / \\ : * ? " < > |.'
-    return "" if name.isprintable() else "Give the model a name of signs that can be shown."
+    """Why a model cannot be called so; "" where a file can have the name on every system."""
+    safe = safe_name(name) if name else ""
+    if name and safe == name:
+        return ""
+    advice = f', such as "{safe}"' if safe else ""
+    return f'Give the model a name without / \\ : * ? " < > |{advice}.'

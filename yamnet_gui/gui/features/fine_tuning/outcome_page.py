@@ -6,16 +6,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHeaderView, QTabWidget, QVBoxLayout, QWidget
 
 from yamnet_gui.core.statistics import Interval
-from yamnet_gui.fine_tuning import DoubtfulLabel, Outcome, Way
+from yamnet_gui.fine_tuning import DoubtfulLabel, Outcome
+from yamnet_gui.fine_tuning.comparison import NAMES
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.metrics_table import Cell, Column, MetricsTable, text_cell
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
-_WAYS: dict[Way, str] = {
-    "yamnet": "YAMNet's own classes",
-    "frozen": "Classifier on YAMNet's embeddings",
-    "fine-tuned": "The fine-tuned model",
-}
 _COMPARED = (
     Column("Way", "How the classes are detected", numeric=False),
     Column("F1", "Mean over the classes, on recordings that training never heard"),
@@ -84,7 +80,7 @@ class OutcomePage(QWidget):
         self.ways.set_rows(
             [
                 (
-                    text_cell(_WAYS[one.way]),
+                    text_cell(f"{NAMES[one.way][:1].upper()}{NAMES[one.way][1:]}"),
                     _number(one.f1),
                     _interval(one.f1_interval),
                     _number(one.accuracy),

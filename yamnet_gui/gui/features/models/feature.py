@@ -159,9 +159,7 @@ class ModelsFeature(Feature):
             self._open.show_progress("Exporting, and comparing the scores…", step)
 
     def _stop(self) -> None:
-        if self._export is not None:
-            self._export.cancel()
-            self._export = None
+        self._cancel_export()
         if self._open is not None:
             self._open.show_idle("Export stopped.")
 
@@ -173,10 +171,10 @@ class ModelsFeature(Feature):
             self._show_error(error)
 
     def _on_closed(self) -> None:
-        self._stop_silently()
+        self._cancel_export()
         self._open = None
 
-    def _stop_silently(self) -> None:
+    def _cancel_export(self) -> None:
         if self._export is not None:
             self._export.cancel()
             self._export = None
