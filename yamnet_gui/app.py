@@ -27,6 +27,7 @@ _NO_DISPLAY = (
     "draw the window to a picture with --screenshot OUT.png, "
     "or work without one: yamnet-gui analyze PATH"
 )
+_ICON_SIZES = (16, 22, 24, 32, 48, 64, 128, 256)
 _SETTLED_CHECKS = 6
 _CHECK_MS = 60
 _LONGEST_WAIT_MS = 900_000
@@ -155,9 +156,10 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
     application.setApplicationName("yamnet-gui")
     application.setApplicationDisplayName("yamnet_gui")
     application.setDesktopFileName(DESKTOP_ID)
-    icon_path = resource_path("icons", "yamnet-gui.svg")
-    if icon_path.is_file():
-        application.setWindowIcon(QIcon(str(icon_path)))
+    icon = QIcon()
+    for edge in _ICON_SIZES:
+        icon.addFile(str(resource_path("app_icon", f"{edge}.png")))
+    application.setWindowIcon(icon)
     application.setStyle("Fusion")
     settings = Settings()
     ahead = begin_analysis(recording, settings) if recording is not None else None

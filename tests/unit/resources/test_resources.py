@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from yamnet_gui import __version__
 from yamnet_gui.app import parse
@@ -81,10 +82,31 @@ def test_every_sound_of_the_demo_is_named_where_it_is_heard(
 def test_icons_are_drawings_that_take_the_colour_of_the_palette(path: Path) -> None:
     root = ElementTree.parse(path).getroot()
     assert root.tag.endswith("svg")
-    if path.stem != "yamnet-gui":
-        assert root.get("viewBox") == "0 0 24 24"
-        colours = {element.get(key) for element in root.iter() for key in ("fill", "stroke")}
-        assert colours <= {"currentColor", "none", None}
+    assert root.get("viewBox") == "0 0 24 24"
+    colours = {element.get(key) for element in root.iter() for key in ("fill", "stroke")}
+    assert colours <= {"currentColor", "none", None}
+
+
+@pytest.mark.parametrize("size", [16, 22, 24, 32, 48, 64, 128, 256, 512])
+def test_the_application_has_an_icon_in_every_size(size: int) -> None:
+    with Image.open(resource_path("app_icon", f"{size}.png")) as picture:
+        assert (picture.format, picture.mode, picture.size) == ("PNG", "RGBA", (size, size))
+        alpha = np.asarray(picture)[..., 3]
+        assert alpha[0, 0] == 0  # rounded
+        assert alpha[size // 2, size // 2] == 255
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [
+        ("yamnet-gui.ico", {16, 20, 24, 32, 40, 48, 64, 128, 256}),
+        ("yamnet-gui.icns", {32, 64, 128, 256, 512, 1024}),
+    ],
+)
+def test_the_icons_of_other_systems_hold_every_size(name: str, sizes: set[int]) -> None:
+    with Image.open(resource_path("app_icon", name)) as picture:
+        given = picture.info["sizes"]
+    assert {size[0] * (size[2] if len(size) > 2 else 1) for size in given} == sizes
 
 
 def test_the_desktop_entry_names_the_program() -> None:
