@@ -67,7 +67,7 @@ def _kinds(path: Path) -> tuple[Mutator, ...]:
 
 
 def labels(folder: Path, work: Path) -> Reader:
-    """Every label format, with its side-car: read, compared with a project, and written again."""
+    """Every label format, with its sidecar: read, compared with a project, and written again."""
     files = inputs.label_files(folder)
     info = RecordingInfo(folder / "street.wav", 60.0, inputs.RATE, 2, None)
 

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.mouse import click, place
@@ -160,6 +160,48 @@ def test_the_window_says_whose_scores_it_shows_and_lists_events_by_channel(
     assert bench.session.project.project is not None
     queued = bench.session.project.project.events.at(rows.tolist())
     assert {item.event.channel for item in queued} == {1}
+
+
+@pytest.mark.workflow
+def test_spectrogram_and_sound_follow_the_channel_of_the_scores_and_say_so(
+    bench: Workbench, settled: Settled, qtbot: QtBot, sound_file: Path
+) -> None:
+    session, tracks, window = bench.session, bench.shell.tracks, bench.shell.window
+    mode, spectrogram = bench.services.player.mode, session.spectrogram
+    menu = next(m for m in window.menus["Play"].findChildren(QMenu) if "hannel" in m.title())
+
+    def played() -> list[str]:
+        return [action.text() for action in menu.actions() if action.isChecked()]
+
+    assert (session.document.channel, spectrogram.settings.channel, mode.channel) == (0, 0, 0)
+    assert tracks.spectrogram._layer.note == "channel 1 of 2"
+    window.actions_by_id["next_channel"].trigger()
+    settled(bench)
+    assert (session.document.channel, spectrogram.settings.channel, mode.channel) == (1, 1, 1)
+    assert tracks.spectrogram._layer.note == "channel 2 of 2"
+    assert tracks.waveform._layer.played == 1
+    assert played() == ["Right"]
+
+    # what is chosen by hand stays until other scores are shown
+    everything = next(action for action in menu.actions() if action.text() == "All")
+    everything.trigger()
+    assert (mode.channel, tracks.waveform._layer.played) == (None, None)
+    assert played() == ["All"]
+    session.document.scores_changed.emit()
+    assert mode.channel is None
+
+    window.actions_by_id["next_channel"].trigger()
+    assert (spectrogram.settings.channel, mode.channel) == (0, 0)
+    window.actions_by_id["follow_channel"].trigger()
+    assert (spectrogram.settings.channel, mode.channel) == (None, None)
+    assert tracks.spectrogram._layer.note == ""
+    window.actions_by_id["follow_channel"].trigger()
+    assert spectrogram.settings.channel == 0
+
+    session.settings.set("channels", "mix")
+    bench.open(sound_file)
+    settled(bench)
+    assert (spectrogram.settings.channel, mode.channel) == (None, None)
 
 
 def test_a_click_on_a_bar_shows_the_scores_of_its_channel(bench: Workbench) -> None:

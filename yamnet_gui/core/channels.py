@@ -16,6 +16,11 @@ def channel_name(channel: int | None) -> str:
     return "Mix" if channel is None else f"Channel {channel + 1}"
 
 
+def channel_of_all(channel: int, count: int) -> str:
+    """A channel (from 0) of so many, within a sentence: "channel 2 of 2"."""
+    return f"{channel_name(channel).lower()} of {count}"
+
+
 def channel_of(text: str) -> int | None:
     """What `channel_text` writes, read back. Raises ValueError for anything else."""
     if text.strip().casefold() == MIX:

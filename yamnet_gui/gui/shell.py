@@ -40,6 +40,7 @@ def make_shell(session: Session, player: Player, theme: Theme) -> Shell:
         theme,
     )
     window.set_pages(welcome, tracks)
+    notices.leave_free(tracks.ruler)
     recordings = RecordingsPanel()
     classes = ClassesPanel(session.class_map, session.class_view, rules, session.document)
     events = EventsPanel(

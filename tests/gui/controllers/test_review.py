@@ -566,6 +566,32 @@ def test_a_drawn_event_replaces_a_detection_only_where_both_are_mostly_the_same(
         assert offers_of_undo(bench) == []
 
 
+def test_a_detection_that_an_event_no_longer_covers_is_said_to_be_there_again(
+    bench: Workbench, settled: Settled
+) -> None:
+    scores = np.full((24, len(bench.session.class_map.value)), 0.001, np.float32)
+    scores[4:14, DOG] = 0.9
+    table = ScoreTable(FrameGrid(24, 12.0), scores)
+    bench.session.document.set_scores((ScoreBuffer.of_table(table),))
+    bench.services.events.derive()
+    settled(bench)
+    (long,) = bench.session.document.events
+    answer_questions(bench, lambda *_: LabelChoice("Dog", DOG, long.mid), lambda *_: True)
+    waveform = bench.shell.tracks.waveform
+    drag(waveform, place(waveform, 2.05), place(waveform, 3.0))
+    press(bench, Qt.Key.Key_D)
+    for offset_s, covers in ((6.95, True), (3.0, False)):
+        bench.session.timeline.set_cursor(offset_s)
+        press(bench, "o")
+        assert (long.id not in bench.session.document.events) is covers
+    (said,) = offers_of_undo(bench)
+    assert said.startswith("The detection “Dog” at 0:0")
+    assert said.endswith("is there again: no event of yours covers most of it any longer.")
+    press(bench, "undo", "undo")
+    assert long.id in bench.session.document.events
+    assert offers_of_undo(bench) == [], "what undo brings back surprises nobody"
+
+
 def test_many_are_decided_on_at_once(bench: Workbench) -> None:
     bench.session.selection.select(e.id for e in bench.session.document.events)
     press(bench, "r")
@@ -846,7 +872,7 @@ def test_another_project_closes_what_it_does_not_hold_and_shows_its_own(
     assert recording is not None
     assert recording.info.path == sound_file
     assert bench.shell.recordings.model.paths == [sound_file]
-    assert bench.shell.recordings.model.states == {"1 of 5"}
+    assert bench.shell.recordings.model.states == {"1 reviewed"}
     assert states(bench) == [ACCEPTED] + [UNREVIEWED] * 4
 
 

@@ -156,7 +156,16 @@ def test_one_event_for_one_sound_everywhere_and_one_click_shows_all(demo, settle
     assert "Cricket" in labels(demo)
     assert "Insect" not in labels(demo)
     assert panel.count.text() == f"{shown} events"
-    assert panel.foot.button.text() == f"Show {every - shown} more"
+    assert panel.foot.button.text() == f"Show {every - shown} events left out"
+    left_out = session.document.shown.left_out
+    panel.search.setText("insect")
+    matching = sum("insect" in event.label.casefold() for event in left_out)
+    assert 0 < matching < every - shown
+    assert panel.foot.button.text() == f"Show {matching} event{'s' * (matching > 1)} left out"
+    panel.search.setText("no such sound")
+    assert not panel.foot.button.isVisible()
+    panel.search.clear()
+    assert panel.foot.button.text() == f"Show {every - shown} events left out"
     assert demo.shell.tracks.events._layer._lanes.events == session.document.shown.events.events
     cricket = next(e for e in panel.model.shown if e.label == "Cricket")
     session.selection.select((cricket.id,))

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QStyleOptionHeader
 from pytestqt.qtbot import QtBot
 
-from yamnet_gui.gui.panels.recording_table_model import RecordingsModel
+from yamnet_gui.gui.jobs.project import RecordingStage, progress_words, stage_of
+from yamnet_gui.gui.panels.recording_table_model import EVENTS, NAME, STATE, RecordingsModel
+from yamnet_gui.gui.panels.recordings import RecordingsPanel
 
 
 def test_only_rows_whose_number_of_events_changed_are_announced(qtbot: QtBot) -> None:
@@ -26,3 +29,28 @@ def test_only_rows_whose_number_of_events_changed_are_announced(qtbot: QtBot) ->
     assert model.most_events == 4
     model.set_listed({paths[0]: 9})
     assert model.most_events == 9
+
+
+def test_numbers_of_the_list_have_titles_and_states_are_words(qtbot: QtBot) -> None:
+    panel = RecordingsPanel()
+    qtbot.addWidget(panel)
+    path = Path("/sounds/a.wav")
+    panel.set_files([path])
+    panel.set_events({path: 104})
+    panel.set_state(path, progress_words(6, 108))
+    panel.resize(280, 300)
+    panel.show()
+    qtbot.waitExposed(panel)
+    header = panel.table.horizontalHeader()
+    assert header.isVisible()
+    titles = [panel.model.headerData(c, Qt.Orientation.Horizontal) for c in (NAME, EVENTS, STATE)]
+    assert titles == ["Recording", "Events", "State"]
+    for column, title in ((EVENTS, "Events"), (STATE, "State")):
+        assert header.sectionSize(column) > header.fontMetrics().horizontalAdvance(title)
+    assert panel.model.index(0, STATE).data() == "6 reviewed"
+    assert stage_of("6 reviewed") is RecordingStage.PARTLY
+    option = QStyleOptionHeader()
+    header.initStyleOption(option)
+    header.initStyleOptionForIndex(option, EVENTS)
+    assert option.text.rstrip() == "Events"
+    assert option.text != "Events", "a title over numbers ends before the next one begins"

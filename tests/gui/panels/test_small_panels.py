@@ -180,6 +180,28 @@ def test_messages_lie_over_the_tracks_and_move_nothing(qtbot: QtBot) -> None:
         assert lowest.label.height() >= lowest.label.heightForWidth(lowest.label.width())
 
 
+def test_messages_leave_the_overview_in_sight_while_it_is_shown(qtbot: QtBot) -> None:
+    middle, overview, tracks, bar = QWidget(), QWidget(), QWidget(), NoticeBar()
+    qtbot.addWidget(middle)
+    overview.setFixedHeight(60)
+    column = QVBoxLayout(middle)
+    column.addWidget(overview)
+    column.addWidget(tracks, 1)
+    bar.lie_over(middle)
+    bar.leave_free(overview)
+    middle.resize(900, 400)
+    middle.show()
+    bar.show_notice("info", "Done.", [("Undo", lambda: None)])
+    assert bar.geometry().top() > overview.geometry().bottom()
+    overview.hide()  # as on the start page
+    assert bar.geometry().top() < 60
+    overview.show()
+    overview.setFixedHeight(90)
+    qtbot.waitUntil(lambda: bar.geometry().top() > overview.geometry().bottom() >= 90)
+    middle.resize(900, 160)
+    assert middle.rect().contains(bar.geometry())
+
+
 def test_a_remark_leaves_the_status_bar_but_not_what_came_after_it(
     owners: Owners, qtbot: QtBot
 ) -> None:

@@ -21,6 +21,7 @@ from yamnet_gui.gui.theme import DARK, class_color
 from yamnet_gui.gui.tracks.event_bars import _joined
 from yamnet_gui.gui.tracks.event_lanes import MOST_LANES, Lanes
 from yamnet_gui.gui.tracks.layer import Layer
+from yamnet_gui.gui.tracks.plot_view import AXIS_WIDTH
 from yamnet_gui.gui.tracks.ruler import RulerLayer
 from yamnet_gui.gui.tracks.stack import TrackSources, TrackStack
 from yamnet_gui.gui.tracks.track import Track
@@ -217,18 +218,41 @@ def test_rows_beyond_the_most_share_the_last_lane() -> None:
 
 def test_the_events_track_names_rows_or_colours(stack: TrackStack, owners: Owners) -> None:
     owners.document.set_events(many(6, 2.0, 1.0))
-    legend = [text for _, text, _ in stack.events.axis._legend]
-    assert legend == ["Speech", "Dog"]  # the most frequent first
-    colors = [color.name() for _, _, color in stack.events.axis._legend]
+    axis = stack.events.axis
+    assert [text for text, _ in axis.named] == ["Speech", "Dog"]  # the most frequent first
+    colors = [color.name() for _, color in axis.named]
     assert colors == [class_color(0).name(), class_color(69).name()]
     owners.class_view.set_shown((69,))
     stack.events.show_by_class(True)
-    assert [text for _, text, _ in stack.events.axis._legend] == ["Dog", "other classes"]
+    assert [text for text, _ in axis.named] == ["Dog", "other classes"]
     owners.class_view.set_shown((69, 0))
-    assert [text for _, text, _ in stack.events.axis._legend] == ["Dog", "Speech"]
+    assert [text for text, _ in axis.named] == ["Dog", "Speech"]
     owners.timeline.set_view(0.0, 1.5)
     stack.events.show_by_class(False)
-    assert [text for _, text, _ in stack.events.axis._legend] == ["Dog"]  # what is in view
+    assert [text for text, _ in axis.named] == ["Dog"]  # what is in view
+
+
+def test_a_legend_of_colours_does_not_look_like_names_of_rows(
+    stack: TrackStack, owners: Owners
+) -> None:
+    """Names of rows end at the area, beside their row; a legend begins at the left."""
+    owners.document.set_events(many(6, 2.0, 1.0))
+    track, swatch = stack.events, class_color(0).name()
+
+    def columns_of_swatch() -> tuple[int, int]:
+        axis = track.grab().toImage().copy(0, 0, AXIS_WIDTH - 2, track.height())
+        found = [
+            x
+            for x in range(axis.width())
+            for y in range(axis.height())
+            if axis.pixelColor(x, y).name() == swatch
+        ]
+        return min(found), max(found)
+
+    assert columns_of_swatch()[1] < AXIS_WIDTH / 4
+    owners.class_view.set_shown((69, 0))
+    track.show_by_class(True)
+    assert columns_of_swatch()[0] > AXIS_WIDTH * 3 / 4
 
 
 @pytest.mark.parametrize("by_class", [False, True])

@@ -116,3 +116,19 @@ def test_whole_numbers_are_pasted_with_any_mark_between_thousands(
         box.setValue(7)
         assert pasted(box, text) == value
         assert box.text() == str(value)
+
+
+@pytest.mark.usefixtures("system")
+def test_negative_numbers_have_the_sign_that_tables_show_and_can_be_stepped(qtbot: QtBot) -> None:
+    boxes = NumberBox(), WholeBox()
+    for box in boxes:
+        qtbot.addWidget(box)
+        box.setRange(-128, 40)
+        box.setSuffix(" dB")
+        box.setValue(-90)
+    assert [box.text() for box in boxes] == ["−90.00 dB", "−90 dB"]
+    for box in boxes:
+        box.stepUp()
+        assert box.value() == -89
+        assert typed(box, "-12") == pasted(box, "−12") == -12
+        assert box.text().startswith("−12")

@@ -94,13 +94,13 @@ def test_no_clip_is_cut_over_the_recording_it_comes_from(
 COMPANIONS = [(n, t) for n, f in FORMATS.items() if f.can_write for t in f.companions]
 
 
-@pytest.mark.parametrize(("name", "tail"), [*COMPANIONS, ("raven", "side-car")])
+@pytest.mark.parametrize(("name", "tail"), [*COMPANIONS, ("raven", "sidecar")])
 def test_a_file_of_others_beside_an_export_stays_and_ours_is_replaced(
     name: str, tail: str, recording: LabelledRecording, tmp_path: Path
 ) -> None:
     out = tmp_path / f"labels{FORMATS[name].suffix}"
-    beside = sidecar_path(out) if tail == "side-car" else tmp_path / f"labels{tail}"
-    options = WriteOptions(sidecar=tail == "side-car")
+    beside = sidecar_path(out) if tail == "sidecar" else tmp_path / f"labels{tail}"
+    options = WriteOptions(sidecar=tail == "sidecar")
     beside.write_text("theirs")
     for attempt in (write_labels, planned_files):  # the second is what a dry run calls
         with pytest.raises(LabelsError, match="did not write") as caught:

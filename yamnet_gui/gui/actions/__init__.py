@@ -42,6 +42,8 @@ TOOLBAR: tuple[str, ...] = (
     "zoom_all",
     "zoom_event",
     "|",
+    "box_tool",
+    "|",
     "threshold",
     "preset",
     "spectrogram",

@@ -18,7 +18,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Select boxes in the spectrogram",
         "Edit",
         ("B",),
-        tip="Dragging there selects time and frequencies, as it does with Ctrl",
+        "box",
+        "Dragging there selects time and frequencies, as it does with Ctrl; Esc ends it",
+        Needs.RECORDING,
         checkable=True,
     ),
     ActionSpec(

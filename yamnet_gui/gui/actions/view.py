@@ -70,6 +70,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         needs=Needs.RECORDING,
     ),
     ActionSpec(
+        "follow_channel",
+        "Spectrogram and sound of that channel",
+        "View",
+        tip="Draw and play the channel whose scores are shown, not all of them",
+        checkable=True,
+    ),
+    ActionSpec(
         "louder_wave",
         "Increase wave&form height",
         "View",

@@ -47,7 +47,6 @@ class EventNavigation(QObject):
             "zoom_event": self.zoom_to_event,
             "play_selected": self.play_selected,
             "select_all": self.select_all,
-            "clear_selection": self.clear_selection,
         }
 
     def select_all(self) -> None:

@@ -97,6 +97,7 @@ class EventUpdater(QObject):
     """Recomputes events when scores or rules change: at once for rules, less often for scores."""
 
     replaced = Signal(object)  # tuple[Event, ...]: detections that an event of a step stands for
+    returned = Signal(object)  # the same: those for which none stands any longer after a step
 
     def __init__(
         self,
@@ -234,6 +235,10 @@ class EventUpdater(QObject):
             replaced = self._replaced(events)
             if replaced:
                 self.replaced.emit(replaced)
+            new = self._document.events.not_in(events)
+            returned = tuple(event for event in new if not event.touched)
+            if returned:
+                self.returned.emit(returned)
 
     def _replaced(self, before: EventList) -> tuple[Event, ...]:
         """Detections that a step took away without being about them."""

@@ -12,10 +12,8 @@ from yamnet_gui.gui.widgets.toolbar import ToolbarBoxes
 from .one_per_sound import ONE_PER_SOUND
 from .transport import Transport
 
-_SWITCHES = (
-    *("follow", "loop", "keep_pitch", "band_limited", "autoplay", "follow_selection"),
-    ONE_PER_SOUND,
-)
+_STORED = ("follow", "autoplay", "follow_selection", "follow_channel", ONE_PER_SOUND)
+_SWITCHES = ("loop", "keep_pitch", "band_limited", *_STORED)
 
 
 class ToolbarController(QObject):
@@ -43,7 +41,7 @@ class ToolbarController(QObject):
         actions["loop"].toggled.connect(transport.set_loop)
         actions["keep_pitch"].toggled.connect(transport.set_keep_pitch)
         actions["band_limited"].toggled.connect(transport.set_band_limited)
-        for name in ("follow", "autoplay", "follow_selection", ONE_PER_SOUND):
+        for name in _STORED:
             actions[name].toggled.connect(lambda on, name=name: settings.set(name, on))
         actions["full_screen"].toggled.connect(self._set_full_screen)
         boxes.speed.speed_chosen.connect(transport.set_speed)
@@ -59,7 +57,7 @@ class ToolbarController(QObject):
     @Slot(str)
     def _on_setting(self, key: str) -> None:
         """One that is switched in several places."""
-        if key == ONE_PER_SOUND:
+        if key in _STORED:
             self._window.actions_by_id[key].setChecked(self._settings.value(key))
 
     @Slot(float)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
@@ -48,6 +48,7 @@ class ContextMenus(Feature):
         self._channels.setEnabled(False)
         self._channels.triggered.connect(self._choose_channel)
         self._document.recording_changed.connect(self._offer_channels)
+        self._player.mode.sound_changed.connect(self._tick_channel)
 
     def _track_menu(self, at: QPoint, time_s: float, event_id: str) -> None:
         if event_id:
@@ -92,10 +93,15 @@ class ContextMenus(Feature):
         for index, name in enumerate(("All", *names)):
             action = self._channels.addAction(name)
             action.setCheckable(True)
-            action.setChecked(index == 0)
             action.setData(None if index == 0 else index - 1)
+        self._tick_channel()
 
     def _choose_channel(self, chosen: QAction) -> None:
-        for action in self._channels.actions():
-            action.setChecked(action is chosen)
         self._player.mode.set_channel(chosen.data())
+        self._tick_channel()
+
+    @Slot()
+    def _tick_channel(self) -> None:
+        """Marks what is heard, whoever chose it."""
+        for action in self._channels.actions():
+            action.setChecked(action.data() == self._player.mode.channel)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
 _MENU = "Channel of scores"
+_SETTING = "follow_channel"
 
 
 class ScoreChannels(Feature):
@@ -28,7 +31,15 @@ class ScoreChannels(Feature):
         self._show_message = context.shell.show_message
         self._menu = context.shell.window.menus[_MENU]
         self._group = QActionGroup(self._menu)
+        self._settings = context.session.settings
+        self._spectrogram = context.session.spectrogram
+        self._player = context.services.player
+        self._waveform = context.shell.tracks.waveform
+        self._followed: tuple[Path | None, int | None] = (None, None)
         self._document.scores_changed.connect(self._offer)
+        self._document.scores_changed.connect(self._follow)
+        self._settings.changed.connect(self._on_setting)
+        self._player.mode.sound_changed.connect(self._say_played)
         self._offered: tuple[int | None, ...] | None = None
         self._offer()
 
@@ -64,6 +75,29 @@ class ScoreChannels(Feature):
                 self._group.addAction(action)
         for action in self._menu.actions():
             action.setChecked(action.data() == self._document.channel)
+
+    @Slot(str)
+    def _on_setting(self, key: str) -> None:
+        if key == _SETTING:
+            self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Draws and plays the channel of the scores; what is chosen afterwards stays until the
+        scores are those of another one."""
+        several = len(self._document.channels) > 1 and self._settings.value(_SETTING)
+        channel = self._document.channel if several else None
+        if channel is not None and channel >= self._player.mode.channels:
+            return  # not open yet
+        if (self._player.path, channel) != self._followed:
+            self._followed = self._player.path, channel
+            settings = replace(self._spectrogram.settings, channel=channel)
+            self._spectrogram.set_settings(settings)
+            self._player.mode.set_channel(channel)
+
+    @Slot()
+    def _say_played(self) -> None:
+        self._waveform.show_played(self._player.mode.channel)
 
     def _choose(self, channel: int | None, _checked: bool = False) -> None:
         self._document.show_channel(channel)

@@ -84,8 +84,11 @@ class StatusMessages(Feature):
         self._tracks.pointer_moved.connect(self._show_pointer)
         self._review.editor.failed.connect(self._show_error)
         self._review.editor.changed_many.connect(self._offer_undo)
+        self._undo_steps = context.session.undo_steps
         self._replaced: tuple[Event, ...] = ()
+        self._returned: tuple[Event, ...] = ()
         context.services.events.replaced.connect(self._on_replaced)
+        context.services.events.returned.connect(self._on_returned)
         context.session.project.steps_changed.connect(self._on_step)
         events = context.services.event_navigation
         for source in (self._review.editor, self._navigator, self._queue_controller, events):
@@ -105,24 +108,42 @@ class StatusMessages(Feature):
     def _on_replaced(self, events: tuple[Event, ...]) -> None:
         self._replaced = events
 
+    @Slot(object)
+    def _on_returned(self, events: tuple[Event, ...]) -> None:
+        self._returned = events
+
     @Slot()
     def _on_step(self) -> None:
         """What was offered for the step before is over; what this one took away is shown."""
         self._notices.clear(_MANY_KEY)
         self._notices.clear(_REPLACED_KEY)
-        events, self._replaced = self._replaced, ()
-        if not events:
-            return
-        if len(events) == 1:
-            when = self._timeline.time_text(events[0].onset_s, 2)
-            which = f"the detection “{events[0].label}” at {when}: both are"
+        replaced, self._replaced = self._replaced, ()
+        returned, self._returned = self._returned, ()
+        if replaced:
+            same = "both are" if len(replaced) == 1 else "they are"
+            text = (
+                f"Your event replaces {self._detections(replaced)}: {same} mostly the same sound."
+            )
+        elif returned and self._undo_steps.redo_title is None:  # not where the step was an undo
+            again, them = ("is", "it") if len(returned) == 1 else ("are", "them")
+            which = self._detections(returned)
+            text = (
+                f"{which[0].upper()}{which[1:]} {again} there again:"
+                f" no event of yours covers most of {them} any longer."
+            )
         else:
-            which = f"{counted(len(events), 'detection')}: they are"
-        text = f"Your event replaces {which} mostly the same sound."
+            return
         undo = self._window.actions_by_id["undo"].trigger
         self._notices.show_notice(
             NoticeKind.INFO, text, [("Undo", undo)], key=_REPLACED_KEY, seconds=OFFER_S
         )
+
+    def _detections(self, events: tuple[Event, ...]) -> str:
+        """Detections in a sentence: the only one, or how many."""
+        if len(events) > 1:
+            return counted(len(events), "detection")
+        when = self._timeline.time_text(events[0].onset_s, 2)
+        return f"the detection “{events[0].label}” at {when}"
 
     # The recording
 

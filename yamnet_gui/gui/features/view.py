@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence
 
 from .feature import Feature, run_dialog
 
@@ -38,7 +39,9 @@ class ViewActions(Feature):
         self._window.actions_by_id["clock_time"].toggled.connect(
             lambda on: self._settings.set("clock_time", on)
         )
-        self._window.actions_by_id["box_tool"].toggled.connect(self._tracks.use_box_tool)
+        self._box_tool = self._window.actions_by_id["box_tool"]
+        self._box_tool.toggled.connect(self._use_box_tool)
+        self._timeline.selection_changed.connect(self._on_selection)
         self._window.actions_by_id["event_rows"].toggled.connect(
             lambda on: self._settings.set("event_rows", on)
         )
@@ -54,6 +57,7 @@ class ViewActions(Feature):
             "reset_layout": self._window.reset_layout,
             "zoom_band": self.zoom_band,
             "all_frequencies": self._spectrogram_state.show_all_frequencies,
+            "clear_selection": self.clear_selection,
             "louder_wave": lambda: self._magnify(2.0),
             "softer_wave": lambda: self._magnify(0.5),
         }
@@ -109,7 +113,7 @@ class ViewActions(Feature):
             self._transport.seek(dialog.time_s)
 
     def find_class(self) -> None:
-        """Chooses a class by typing, and shows its score."""
+        """Chooses a class by typing, and shows its score above the rows that are there."""
         from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog
 
         dialog = ClassPickerDialog(
@@ -122,8 +126,42 @@ class ViewActions(Feature):
         if run_dialog(dialog) and dialog.choice is not None:
             index = dialog.choice.class_index
             if index is not None:
-                self._class_view.tick(index, True)
+                self._class_view.set_lead(index)
                 self._class_view.choose(index)
+                self._show_message(
+                    f"{dialog.choice.label} is the first row of the scores until an event is"
+                    f" selected; {self._key('clear_selection')} takes it away."
+                )
+
+    def clear_selection(self) -> None:
+        """Ends the box tool; without it selects nothing, and shows no class in particular."""
+        if self._box_tool.isChecked():
+            self._box_tool.setChecked(False)
+        else:
+            self._navigation.clear_selection()
+            self._class_view.set_lead(None)
+
+    @Slot(bool)
+    def _use_box_tool(self, on: bool) -> None:
+        self._tracks.use_box_tool(on)
+        end = f"{self._key('clear_selection')} ends the box tool."
+        drag = f"Drag over the spectrogram to select times and frequencies. {end}"
+        self._show_message(drag if on else "")
+
+    @Slot()
+    def _on_selection(self) -> None:
+        """What can be done with a box, as soon as there is one."""
+        if self._box_tool.isChecked() and self._timeline.band_hz is not None:
+            event = self._navigation.current
+            draw = f"{self._key('draw')} draws an event in this box"
+            give = "" if event is None else f"; {self._key('set_box')} gives it to {event.label}"
+            self._show_message(f"{draw}{give}. {self._key('clear_selection')} ends the box tool.")
+
+    def _key(self, name: str) -> str:
+        """The key of an action, or its name where it has none."""
+        action = self._window.actions_by_id[name]
+        key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        return key or f"“{action.text().replace('&', '').rstrip('…')}”"
 
     def _magnify(self, factor: float) -> None:
         wave = self._tracks.waveform

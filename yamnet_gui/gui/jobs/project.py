@@ -297,7 +297,7 @@ def progress_words(reviewed: int, total: int) -> str:
         return "no events"
     if not reviewed:
         return "analysed"
-    return "reviewed" if reviewed == total else f"{grouped(reviewed)} of {grouped(total)}"
+    return "reviewed" if reviewed == total else f"{grouped(reviewed)} reviewed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Building review queues, counting, and steps that change many events."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.ontology import Ontology
@@ -168,14 +168,15 @@ class MarkQueueJob:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Events that meet a filter, how many are `shown` without it, and how many there are in all.
+    """Events that meet a filter, how many are `shown` without it, and how many others would meet it
+    but are `left_out`, because events of more particular classes stand for them.
 
     `channels`: those that any event is of, from 0; None in it for what is of the mix.
     """
 
     rows: Rows
     shown: int
-    total: int
+    left_out: int
     channels: frozenset[int | None]
 
 
@@ -191,7 +192,8 @@ class QueryJob:
         events = self.project.events
         shown = EventFilter(one_per_sound=self.wanted.one_per_sound)
         rows = events.rows(self.wanted, self.sort)
-        yield Listed(rows, events.count(shown), events.count(), events.channels())
+        every = events.count(replace(self.wanted, one_per_sound=False))
+        yield Listed(rows, events.count(shown), every - len(rows), events.channels())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The table model of events: filtered and sorted with arrays, quick at fifty thousand rows."""
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -58,6 +59,7 @@ class EventTableModel(HeadedTableModel):
         self._measured: Lookup = _nothing_measured
         self._keys = EventKeys((), self._spreads, self._measured)
         self._filter = EventTableFilter()
+        self._counted: tuple[tuple[EventList, EventTableFilter], int] | None = None
         self._column = EventColumn.ONSET
         self._descending = False
         self._shown: list[Event] = []
@@ -131,6 +133,16 @@ class EventTableModel(HeadedTableModel):
         """What the events are of: channels from 0, None for the mix."""
         return self._keys.channels or frozenset([None])
 
+    def count_passing(self, events: EventList) -> int:
+        """How many of other events the filter would list; counted once for each list."""
+        if self._filter.empty:
+            return len(events)
+        source = (events, self._filter)
+        if self._counted is None or any(map(operator.is_not, source, self._counted[0])):
+            keys = EventKeys(events.events, {}, self._measured)
+            self._counted = source, len(keys.passing(self._filter, self._timeline.clock_start))
+        return self._counted[1]
+
     def set_filter(self, event_filter: EventTableFilter) -> None:
         if event_filter != self._filter:
             self._filter = event_filter
@@ -174,7 +186,10 @@ class EventTableModel(HeadedTableModel):
         elif role == Qt.ItemDataRole.DisplayRole and self._compact:
             known = super().headerData(section, orientation, role) is not None
             return COMPACT_HEADERS[section] if known else None
-        return super().headerData(section, orientation, role)
+        value = super().headerData(section, orientation, role)
+        if value is not None and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(EventColumn(section))
+        return value
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._shown):
@@ -204,6 +219,7 @@ class EventTableModel(HeadedTableModel):
 
     @Slot()
     def _on_time_text(self) -> None:
+        self._counted = None
         self._refresh()
         self._announce([0, len(self._shown) - 1] if self._shown else [])
 

@@ -257,14 +257,12 @@ class EventsPanel(QWidget):
         self.channel.offer(self.model.channels)
         self._fit_columns()
         self._on_filter()
-        self._show_count()
 
     @Slot()
     def _on_time_text(self) -> None:
         self.time_of_day.setVisible(self._timeline.clock_start is not None)
         self._fit_columns()
         self._on_filter()
-        self._show_count()
 
     def _on_shown(self) -> None:
         self._order.set_listed(self.model.shown)
@@ -278,6 +276,7 @@ class EventsPanel(QWidget):
                 self.search.text(), states, minimum, branch, of_day, self.channel.value
             )
         )
+        self._show_count()  # the same rows may be listed, and others be left out
 
     def _show_count(self) -> None:
         total, shown = self.model.total, len(self.model.shown)
@@ -289,7 +288,8 @@ class EventsPanel(QWidget):
             text += f" · {grouped(chosen)} selected"
         self.count.setText(text if self._document.recording else "")
         view = self._document.shown
-        self.foot.show_left_out(one_per_sound=view.one_per_sound, count=len(view.left_out))
+        count = self.model.count_passing(view.left_out)
+        self.foot.show_left_out(one_per_sound=view.one_per_sound, count=count)
         if shown:
             self._pages.setCurrentWidget(self.table)
         else:

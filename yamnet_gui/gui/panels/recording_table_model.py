@@ -19,6 +19,18 @@ NAME, EVENTS, STATE = 0, 1, 2
 STAGE_ROLE, LISTED_ROLE = PATH_ROLE + 1, PATH_ROLE + 2
 
 
+_TIPS = (
+    "Name of the file",
+    "How many events the recording has; while All events is filtered, how many of them it lists",
+    "How far the analysis and the review are",
+)
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column == EVENTS else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
 @dataclass(slots=True)
 class _Entry:
     path: Path
@@ -145,8 +157,14 @@ class RecordingsModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return ("Recording", "Events", "State")[section] if NAME <= section <= STATE else None
+        if orientation is not Qt.Orientation.Horizontal or not NAME <= section <= STATE:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return ("Recording", "Events", "State")[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _TIPS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -159,8 +177,8 @@ class RecordingsModel(QAbstractTableModel):
             return "" if count is None else grouped(count)
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.path.name if column == NAME else entry.state
-        if role == Qt.ItemDataRole.TextAlignmentRole and column == EVENTS:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
         if role == STAGE_ROLE:
             return stage_of(entry.state)
         if role == LISTED_ROLE:

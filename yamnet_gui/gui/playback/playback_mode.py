@@ -38,10 +38,15 @@ class PlaybackMode(QObject):
         """The only channel that is heard, counted from 0; None for all."""
         return self._channel
 
+    @property
+    def channels(self) -> int:
+        """How many channels the recording has; 0 where there is none."""
+        return self._channels
+
     def set_recording(self, channels: int) -> None:
         """All channels of another recording are heard (0: there is none)."""
         self._channels = channels
-        self._channel = None
+        self.set_channel(None)
 
     def set_loop(self, loop: bool) -> None:
         if loop != self._loop:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.audio import SoundTrack
-from yamnet_gui.core.channels import channel_name
+from yamnet_gui.core.channels import channel_of_all
 from yamnet_gui.core.events import EventList, RecordingInfo, ReviewedSpan
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 from yamnet_gui.detection import Envelope
@@ -137,7 +137,7 @@ class Document(QObject):
         """Whose scores are drawn, in words; "" for those of the mix."""
         if self.channel is None:
             return ""
-        return f"{channel_name(self.channel).lower()} of {len(self._buffers)}"
+        return channel_of_all(self.channel, len(self._buffers))
 
     @property
     def envelopes(self) -> Mapping[int | None, Envelope]:

@@ -156,6 +156,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("loop", False, "Loop", page="Playback"),
     Setting("follow", True, "Follow the cursor while playing", page="Playback"),
     Setting(
+        "follow_channel",
+        True,
+        "Show and play the channel whose scores are shown",
+        "Where the channels are analysed each on its own",
+        page="Playback",
+    ),
+    Setting(
         "play_on_hover",
         True,
         "Play the thumbnail under the pointer",

@@ -70,9 +70,8 @@ class EventsTrack(Track):
     def _name_rows(self, *_view: object) -> None:
         """Beside the bars: the class of each row, or what the colours mean that are in view."""
         lanes, tall = self._layer.lanes, max(self.area.height(), 1)
-        line = QFontMetricsF(self.font()).height()
-        entries: list[tuple[float, str, QColor]] = []
         if lanes.rows:
+            rows: list[tuple[float, str, QColor]] = []
             high = self._layer.lane_height
             for lane, row in enumerate(lanes.rows[: lanes.count]):
                 if isinstance(row, int):
@@ -81,13 +80,12 @@ class EventsTrack(Track):
                     name = row or "other classes"
                     color = class_color(None, row) if row else QColor(self.theme.dim_text)
                 middle = self._layer.lane_top(lane) + high / 2
-                entries.append((1 - middle / tall, name, color))
-        else:
-            fitting = int(tall / line)
-            for place, event in enumerate(lanes.legend(self.timeline.view, fitting)):
-                color = class_color(event.class_index, event.label)
-                entries.append((1 - (place + 0.5) * line / tall, event.label, color))
-        self.axis.set_legend(entries)
+                rows.append((1 - middle / tall, name, color))
+            self.axis.name_rows(rows)
+            return
+        fitting = self.axis.lines_of_key(tall, QFontMetricsF(self.font()).height())
+        shown = lanes.legend(self.timeline.view, fitting)
+        self.axis.explain_colors([(e.label, class_color(e.class_index, e.label)) for e in shown])
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:

@@ -30,6 +30,8 @@ AXIS_WIDTH = 116
 _TICK_PIXELS = 4
 _LABEL_MARGIN = 4
 _SWATCH = 8
+KEY_TITLE = "Colours in view"
+_KEY_LEFT, _KEY_TOP = 6, 2
 _BY_KEY = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -76,7 +78,8 @@ class LeftAxis(QGraphicsItem):
         super().__init__()
         self._height = 0.0
         self._marks: Sequence[tuple[float, str]] = ()
-        self._legend: Sequence[tuple[float, str, QColor]] = ()
+        self._rows: Sequence[tuple[float, str, QColor]] = ()
+        self._key: Sequence[tuple[str, QColor]] = ()
         self._line = self._ink = QColor()
 
     def set_marks(self, marks: Sequence[tuple[float, str]]) -> None:
@@ -84,11 +87,27 @@ class LeftAxis(QGraphicsItem):
         self._marks = tuple(marks)
         self.update()
 
-    def set_legend(self, entries: Sequence[tuple[float, str, QColor]]) -> None:
-        """Heights as of marks, names, and the colour that stands for each."""
-        if list(entries) != list(self._legend):
-            self._legend = tuple(entries)
+    def name_rows(self, rows: Sequence[tuple[float, str, QColor]]) -> None:
+        """Heights as of marks, the name of the row that lies there, and its colour."""
+        if (list(rows), ()) != (list(self._rows), self._key):
+            self._rows, self._key = tuple(rows), ()
             self.update()
+
+    def explain_colors(self, key: Sequence[tuple[str, QColor]]) -> None:
+        """What colours stand for, from the top: a legend that names no row."""
+        if (list(key), ()) != (list(self._key), self._rows):
+            self._key, self._rows = tuple(key), ()
+            self.update()
+
+    @staticmethod
+    def lines_of_key(height: float, line: float) -> int:
+        """How many colours fit under the heading, with lines of this height in pixels."""
+        return max(int((height - _KEY_TOP) / line) - 1, 0)
+
+    @property
+    def named(self) -> list[tuple[str, QColor]]:
+        """What is written beside the area, with its colour, from the top."""
+        return [*((name, color) for _, name, color in self._rows), *self._key]
 
     def set_theme(self, theme: Theme) -> None:
         """Sets other colours."""
@@ -118,13 +137,14 @@ class LeftAxis(QGraphicsItem):
                 room = QRectF(0, y - tall / 2, AXIS_WIDTH - _LABEL_MARGIN, tall)
                 where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                 painter.drawText(room, where | Qt.TextFlag.TextDontClip, text)
-        self._paint_legend(painter, tall)
+        self._paint_rows(painter, tall)
+        self._paint_key(painter)
 
-    def _paint_legend(self, painter: QPainter, tall: float) -> None:
+    def _paint_rows(self, painter: QPainter, tall: float) -> None:
         metrics = QFontMetricsF(painter.font())
         room = AXIS_WIDTH - _LABEL_MARGIN - _SWATCH - 8
         where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for fraction, text, color in self._legend:
+        for fraction, text, color in self._rows:
             y = (1 - fraction) * self._height
             if not tall / 2 <= y <= self._height - tall / 2:
                 continue
@@ -133,6 +153,25 @@ class LeftAxis(QGraphicsItem):
             painter.setPen(self._ink)
             name = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             box = QRectF(0, y - tall / 2, right - _SWATCH - 4, tall)
+            painter.drawText(box, where | Qt.TextFlag.TextDontClip, name)
+
+    def _paint_key(self, painter: QPainter) -> None:
+        """A heading, and names behind their colours at the left, away from the rows."""
+        if not self._key:
+            return
+        metrics = QFontMetricsF(painter.font())
+        line, left = metrics.height(), float(_KEY_LEFT)
+        where = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(self._ink)
+        top = QRectF(left, _KEY_TOP, AXIS_WIDTH - left, line)
+        painter.drawText(top, where | Qt.TextFlag.TextDontClip, KEY_TITLE)
+        text_left = left + _SWATCH + 5
+        room = AXIS_WIDTH - text_left - _LABEL_MARGIN
+        for place, (text, color) in enumerate(self._key, 1):
+            y = _KEY_TOP + place * line
+            painter.fillRect(QRectF(left, y + (line - _SWATCH) / 2, _SWATCH, _SWATCH), color)
+            name = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            box = QRectF(text_left, y, room, line)
             painter.drawText(box, where | Qt.TextFlag.TextDontClip, name)
 
 

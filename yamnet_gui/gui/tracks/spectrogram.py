@@ -2,8 +2,9 @@
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QCursor, QMouseEvent, QPainter, QWheelEvent
 
+from yamnet_gui.core.channels import channel_of_all
 from yamnet_gui.core.pooling import max_rows
 from yamnet_gui.gui.state.spectrogram import Spectrogram
 from yamnet_gui.gui.state.timeline import Timeline
@@ -25,6 +26,7 @@ class SpectrogramLayer(Layer):
         super().__init__(area, timeline, z=5)
         self._spectrogram = spectrogram
         self.theme = theme
+        self.note = ""
 
     def draw(self, painter: QPainter, scale: float) -> None:
         if self.timeline.duration_s <= 0:
@@ -45,6 +47,7 @@ class SpectrogramLayer(Layer):
         picture = indexed_image(levels[::-1], table.tolist(), 1.0)
         target = QRectF(0, 0, self.width, self.height)
         painter.drawImage(target, picture, QRectF(0, 0, columns, levels.shape[0]))
+        self.draw_note(painter, self.note, self.theme)
 
 
 class SpectrogramTrack(Track):
@@ -62,8 +65,11 @@ class SpectrogramTrack(Track):
             spectrogram.axis_changed.connect(self._bands.redraw)
         spectrogram.changed.connect(self._layer.redraw)
         spectrogram.axis_changed.connect(self._mark_axis)
+        spectrogram.axis_changed.connect(self._say_channel)
+        self.document.recording_changed.connect(self._say_channel)
         self.area.resized.connect(self._mark_axis)
         self._mark_axis()
+        self._say_channel()
 
     def set_theme(self, theme: Theme) -> None:
         if hasattr(self, "_layer"):
@@ -100,6 +106,12 @@ class SpectrogramTrack(Track):
             return edges.shape
         return Qt.CursorShape.CrossCursor if self.box_tool else Qt.CursorShape.ArrowCursor
 
+    def use_box_tool(self, on: bool) -> None:
+        """Whether dragging selects boxes without Ctrl; the pointer shows it at once."""
+        self.box_tool = on
+        under = self.area_position(QPointF(self.mapFromGlobal(QCursor.pos())))
+        self.viewport().setCursor(self.hover_shape(under))
+
     # The frequency axis has a mouse of its own
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -125,3 +137,10 @@ class SpectrogramTrack(Track):
     def _mark_axis(self) -> None:
         marks = self._spectrogram.axis.marks(max(2, round(self.area.height() / 28)))
         self.axis.set_marks(marks)
+
+    def _say_channel(self) -> None:
+        """Names the channel whose sound is drawn, where that is not the mix."""
+        recording, channel = self.document.recording, self._spectrogram.settings.channel
+        count = recording.info.channels if recording is not None else 0
+        self._layer.note = "" if channel is None else channel_of_all(channel, count)
+        self._layer.redraw()

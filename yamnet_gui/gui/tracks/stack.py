@@ -107,7 +107,7 @@ class TrackStack(QWidget):
 
     def use_box_tool(self, on: bool) -> None:
         """Whether dragging on the spectrogram selects boxes without Ctrl."""
-        self.spectrogram.box_tool = on
+        self.spectrogram.use_box_tool(on)
 
     def show_track(self, name: str, visible: bool) -> None:
         self.tracks[name].setVisible(visible)

@@ -4,6 +4,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from yamnet_gui.core.channels import channel_of_all
 from yamnet_gui.gui.state.sound import Sound
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
@@ -26,6 +27,7 @@ class WaveformLayer(Layer):
         self._sound = sound
         self.theme = theme
         self.gain = gain
+        self.played: int | None = None
 
     def draw(self, painter: QPainter, scale: float) -> None:
         channels = min(self._sound.channels, _MOST_STRIPS)
@@ -44,6 +46,9 @@ class WaveformLayer(Layer):
             if per_pixel < 1.0 and self._draw_samples(painter, area, channel, color):
                 continue
             self._draw_bars(painter, area, channel, color, scale)
+        if self.played is not None:
+            heard = channel_of_all(self.played, self._sound.channels)
+            self.draw_note(painter, f"{heard} is played", self.theme)
 
     def _draw_bars(
         self, painter: QPainter, area: QRectF, channel: int, color: str, scale: float
@@ -115,6 +120,11 @@ class WaveformTrack(Track):
         """Magnifies the drawing, not the sound."""
         self._layer.gain = min(max(gain, 0.1), 1000.0)
         self.refresh()
+
+    def show_played(self, channel: int | None) -> None:
+        """Says which channel, from 0, is the only one that is played; None: all of them are."""
+        self._layer.played = channel
+        self._layer.redraw()
 
     def set_theme(self, theme: Theme) -> None:
         if hasattr(self, "_layer"):

@@ -19,6 +19,7 @@ from yamnet_gui.labels.formats.text import number
 
 from .plain_text import plain_tip
 from .table_model import HeadedTableModel, Index
+from .tables import PaddedHeader
 
 _SORT_ROLE = Qt.ItemDataRole.UserRole
 _NARROWEST_TEXT, _WIDEST_TEXT = 90, 200
@@ -126,6 +127,7 @@ class MetricsTable(QTableView):
 
     def __init__(self, columns: Sequence[Column], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setHorizontalHeader(PaddedHeader(self))
         self.metrics = MetricsModel(columns)
         self.metrics.setParent(self)
         self._sorted = _Sorted(self)

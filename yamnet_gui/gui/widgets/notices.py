@@ -72,13 +72,15 @@ def reading_s(kind: NoticeKind, text: str) -> float:
 class NoticeBar(QWidget):
     """Up to three messages under each other, newest on top; hidden where there is none.
 
-    It lies over what it belongs to, at the upper edge, and so moves nothing when it comes or goes.
+    It lies over what it belongs to, near the upper edge, and so moves nothing when it comes or
+    goes; below what must stay in sight, such as the overview of the recording.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Notice] = []
         self._under: QWidget | None = None
+        self._above: QWidget | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(1, 1, 1, 1)
         self._layout.setSpacing(1)
@@ -93,8 +95,18 @@ class NoticeBar(QWidget):
         under.installEventFilter(self)
         self._place()
 
+    def leave_free(self, above: QWidget) -> None:
+        """Stays below this part of what it lies over, while that is shown."""
+        self._above = above
+        above.installEventFilter(self)
+        self._place()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._under and event.type() == QEvent.Type.Resize:
+        moved = event.type() in (
+            *(QEvent.Type.Resize, QEvent.Type.Move),
+            *(QEvent.Type.Show, QEvent.Type.Hide),
+        )
+        if moved and watched in (self._under, self._above):
             self._place()
         return False
 
@@ -177,7 +189,10 @@ class NoticeBar(QWidget):
         width = max(min(width, _WIDEST), 1)
         height = 2 + sum(row.fit(width - 2) + 1 for row in self._rows) - 1
         left = (under.width() - width) // 2
-        self.setGeometry(left, _MARGIN, width, height)
+        top, above = _MARGIN, self._above
+        if above is not None and above.isVisibleTo(under):
+            top += above.mapTo(under, above.rect().bottomLeft()).y() + 1
+        self.setGeometry(left, min(top, max(under.height() - height, 0)), width, height)
         self.raise_()
 
 

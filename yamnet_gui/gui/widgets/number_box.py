@@ -26,6 +26,11 @@ def plain_number(text: str, unit: str, whole: bool) -> str:
     return _NUMBER.sub(lambda match: _plain(match[0], whole), text, count=1)
 
 
+def with_minus_sign(number: str) -> str:
+    """A number with the sign that all numbers of the window have, −3 instead of -3."""
+    return number.replace("-", "\N{MINUS SIGN}")
+
+
 def _plain(number: str, whole: bool) -> str:
     mark = max(".,", key=number.rfind)
     other = "," if mark == "." else "."
@@ -57,6 +62,9 @@ class NumberBox(QDoubleSpinBox):
     def valueFromText(self, text: str) -> float:
         return super().valueFromText(self._plain(text))
 
+    def textFromValue(self, val: float) -> str:
+        return with_minus_sign(super().textFromValue(val))
+
     def fixup(self, text: str) -> str:
         """Not what Qt does: it would make 15 of 1,5 where whole numbers are asked for."""
         return text
@@ -80,6 +88,9 @@ class WholeBox(QSpinBox):
 
     def valueFromText(self, text: str) -> int:
         return super().valueFromText(plain_number(text, self.suffix().strip(), True))
+
+    def textFromValue(self, val: int) -> str:
+        return with_minus_sign(super().textFromValue(val))
 
     def fixup(self, text: str) -> str:
         """Not what Qt does, as above."""

@@ -4,13 +4,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from yamnet_gui.core.text import grouped
+from yamnet_gui.core.text import counted
 
 from .plain_text import PlainLabel, plain_tip
 
-_ALL_TIP = (
-    "Show every event: also broader classes of the same sound (Animal over Cricket), and Silence."
-)
+_ALL_TIP = "Show broader classes of the same sounds (Animal over Cricket) and Silence as well."
 _ONE_TIP = "Show one event for one sound, at its most particular class"
 
 
@@ -35,9 +33,9 @@ class ShownCount(QWidget):
         self.show_left_out(one_per_sound=False, count=0)
 
     def show_left_out(self, *, one_per_sound: bool, count: int) -> None:
-        """How many events are left out because others stand for them."""
+        """How many events that the filter allows are left out because others stand for them."""
         self._one = one_per_sound
-        text = f"Show {grouped(count)} more" if one_per_sound else "One per sound"
+        text = f"Show {counted(count, 'event')} left out" if one_per_sound else "One per sound"
         self.button.setText(text)
         self.button.setAccessibleName(text)
         self.button.setToolTip(plain_tip(_ALL_TIP if one_per_sound else _ONE_TIP))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
     QStyle,
+    QStyleOptionHeader,
     QTableView,
     QTreeView,
     QWidget,
@@ -19,17 +20,38 @@ from .drawing import row_height
 
 _Column = TypeVar("_Column", bound=int)
 _CELL_MARGIN = 12
+_PAD = "\N{EN SPACE}"
 _SORT_SIGN = 14
 """Pixels of the arrow beside the header of the column that is sorted by."""
+
+
+class PaddedHeader(QHeaderView):
+    """Titles that stand at the right, over numbers, end before the next title begins."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def initStyleOptionForIndex(self, option: QStyleOptionHeader, section: int) -> None:
+        super().initStyleOptionForIndex(option, section)
+        if option.textAlignment & Qt.AlignmentFlag.AlignRight:
+            option.text += _PAD
 
 
 def fit_columns(table: QTableView, samples: Mapping[_Column, str]) -> None:
     """Makes columns so wide that their header and a text as long as the sample are not cut."""
     model, header, metrics = table.model(), table.horizontalHeader(), table.fontMetrics()
     margin = 2 * header.style().pixelMetric(QStyle.PixelMetric.PM_HeaderMargin, None, header) + 4
+    pad = header.fontMetrics().horizontalAdvance(_PAD)
+    role = Qt.ItemDataRole.TextAlignmentRole
     for column, sample in samples.items():
         title = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
         head = header.fontMetrics().horizontalAdvance(title) + margin if title else 0
+        where = model.headerData(column, Qt.Orientation.Horizontal, role)
+        if title and where is not None and where & Qt.AlignmentFlag.AlignRight:
+            head += pad
         if header.isSortIndicatorShown() and header.sortIndicatorSection() == column:
             head += _SORT_SIGN
         wide = max(metrics.horizontalAdvance(sample) + _CELL_MARGIN, head)
@@ -54,7 +76,7 @@ class QuietTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(row_height(self.fontMetrics()))
-        self.horizontalHeader().setHighlightSections(False)
+        self.setHorizontalHeader(PaddedHeader(self))
         self.doubleClicked.connect(self.entered_row)
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
@@ -84,6 +106,7 @@ class QuietTree(QTreeView):
         self.setUniformRowHeights(True)
         self.setAlternatingRowColors(True)
         self.setIndentation(14)
+        self.setHeader(PaddedHeader(self))
 
     def keyboardSearch(self, search: str) -> None:
         """Letters belong to the window."""

@@ -208,12 +208,20 @@ class TestColours:
         assert coloring.colors[0] == class_color(0).rgba()
         assert len(set(coloring.colors[codes >= 12]) | set(coloring.colors[codes < 0])) == 1
 
-    def test_no_two_kinds_look_the_same(self):
-        codes = np.arange(12, dtype=np.int32)
-        same = [class_color(12 * (i // 3)) for i in range(12)]
-        coloring = by_kind(codes, [str(i) for i in range(12)], same)
-        assert len({k.color.rgba() for k in coloring.kinds}) == 12
-        assert coloring.kinds[0].color == same[0]
+    def test_a_class_has_the_colour_that_it_has_in_the_tracks(self):
+        colors = [class_color(i) for i in (0, 0, 69, 69)]
+        coloring = by_kind(np.array([0, 0, 1, 2, 2, 3], np.int32), list("abcd"), colors)
+        looks = {k.name: (k.color, k.hollow) for k in coloring.kinds}
+        assert {name: color for name, (color, _hollow) in looks.items()} == dict(
+            zip("abcd", colors, strict=True)
+        )
+        # of two classes with one colour the less frequent one is drawn as rings
+        assert {name: hollow for name, (_color, hollow) in looks.items()} == {
+            "a": False, "b": True, "c": False, "d": True,
+        }  # fmt: skip
+        assert coloring.hollow.tolist() == [False, False, True, False, False, True]
+        other = by_kind(np.arange(2, dtype=np.int32), ["a", "c"], colors[::2])
+        assert other.hollow is None
 
     def test_scores_rise_in_lightness_and_unknown_ones_are_grey(self):
         coloring = by_score(np.array([0.0, 0.5, 1.0, np.nan], np.float32), "Score")

@@ -60,6 +60,18 @@ class TestPicture:
         picture.paint(place, place, colors, BLUE, emphasised=np.array([True, False]))
         assert picture.pixels[20 + picture.margin, 20 + picture.margin] == RED
 
+    @pytest.mark.parametrize("ratio", [1.0, 2.0])
+    def test_rings_have_a_hole_and_lie_above_discs(self, ratio: float):
+        picture = PointPicture(50, 40)
+        places = np.array([20.0, 20.0, 40.0], np.float32)
+        colors = np.array([RED, 0xFF00FF00, RED], np.uint32)
+        picture.paint(places, places / 2, colors, BLUE, ratio, hollow=np.array([1, 0, 0], bool))
+        row = picture.pixels[10 + picture.margin, picture.margin :]
+        assert row[20] == BLUE
+        assert row[20 - round(3.4 * ratio**0.5)] == RED
+        assert 0xFF00FF00 not in row[15:26]
+        assert picture.pixels[20 + picture.margin, 40 + picture.margin] == RED
+
 
 class TestView:
     def test_zooming_keeps_what_is_under_the_pointer(self):

@@ -150,7 +150,7 @@ class AllEvents(Feature):
             found.rows,
             found.shown,
             one_per_sound=self._shown.one_per_sound,
-            left_out=found.total - found.shown,
+            left_out=found.left_out,
         )
 
     @Slot(str)

@@ -54,6 +54,9 @@ SORT_KEYS = {
 """What the project sorts by for each column."""
 
 
+_NUMBERS = (ProjectColumn.ONSET, ProjectColumn.SCORE, ProjectColumn.CHANNEL)
+
+
 class ProjectTableModel(HeadedTableModel):
     """Rows of the project's events, in the order of a query.
 
@@ -111,14 +114,23 @@ class ProjectTableModel(HeadedTableModel):
     def row_total(self) -> int:
         return len(self.rows)
 
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        value = super().headerData(section, orientation, role)
+        if value is not None and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(ProjectColumn(section))
+        return value
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         column = ProjectColumn(index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = column in (ProjectColumn.ONSET, ProjectColumn.SCORE, ProjectColumn.CHANNEL)
-            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return _alignment(column)
         wanted = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.DecorationRole,
                   Qt.ItemDataRole.ToolTipRole, ITEM_ROLE)  # fmt: skip
         if role not in wanted:
@@ -178,3 +190,9 @@ class ProjectTableModel(HeadedTableModel):
             f"{STATE_WORDS[event.state]}{who}, {event.source.value}",
         ]
         return "\n".join([*lines, event.note] if event.note else lines)
+
+
+def _alignment(column: ProjectColumn) -> Qt.AlignmentFlag:
+    """Numbers stand at the right, under their header."""
+    side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -163,7 +163,7 @@ class AllEventsPanel(QWidget):
     def set_rows(
         self, rows: NDArray[np.int64], total: int, *, one_per_sound: bool = False, left_out: int = 0
     ) -> None:
-        """Lists these rows of `total` events; as many again are left out as others stand for."""
+        """Lists these rows of `total` events; `left_out` more meet the filter, unlisted."""
         self._total = total
         self.foot.show_left_out(one_per_sound=one_per_sound, count=left_out)
         self.model.set_rows(rows)

@@ -66,9 +66,11 @@ class MapCanvas(QWidget):
             self.fit()
         self.update()
 
-    def set_colors(self, colors: NDArray[np.uint32]) -> None:
-        """Sets one opaque colour 0xAARRGGBB per point."""
-        self.points.set_colors(colors, self._base())
+    def set_colors(
+        self, colors: NDArray[np.uint32], hollow: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Sets one opaque colour 0xAARRGGBB per point, and which of them are rings."""
+        self.points.set_colors(colors, self._base(), hollow)
         self.update()
 
     def set_emphasis(self, which: NDArray[np.bool_] | None) -> None:

@@ -25,22 +25,30 @@ _OTHER_COLOR = "#808890"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One colour: its name, how many points have it, and which code of the points it is."""
+    """One look: its name, how many points have it, and which code of the points it is.
+
+    `hollow`: drawn as rings, because a more frequent kind has the same colour.
+    """
 
     name: str
     color: QColor
     count: int
     code: int
+    hollow: bool = False
 
 
 @dataclass(frozen=True)
 class Coloring:
-    """A colour 0xAARRGGBB a point; `kinds` for a legend of names, or (None) a scale of scores."""
+    """A colour 0xAARRGGBB a point; `kinds` for a legend of names, or (None) a scale of scores.
+
+    `hollow`: which points are rings; None for none of them.
+    """
 
     colors: NDArray[np.uint32]
     codes: NDArray[np.int32]
     kinds: tuple[Kind, ...] | None
     title: str = ""
+    hollow: NDArray[np.bool_] | None = None
 
 
 _STATE_COLORS = {
@@ -83,8 +91,9 @@ def coloring_of(data: MapData, color: str) -> Coloring:
 def by_kind(
     codes: NDArray[np.int32], names: Sequence[str], colors: Sequence[QColor], none: str = "none"
 ) -> Coloring:
-    """Points coloured by a code each, -1 for none. The twelve most frequent codes have a colour of
-    their own; the rest are grey."""
+    """Points coloured by a code each, -1 for none: the twelve most frequent codes in the colours
+    that they have everywhere, the rest grey. Of codes that share a colour the less frequent ones
+    are rings."""
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     order = np.argsort(-counts, kind="stable")
     order = order[counts[order] > 0]
@@ -92,32 +101,22 @@ def by_kind(
     grey = QColor(_OTHER_COLOR)
     table = np.full(len(names) + 1, grey.rgba(), np.uint32)
     shown = np.full(len(names) + 1, OTHERS, np.int32)
-    kinds = []
-    mine = _distinct([colors[code] for code in own.tolist()])
-    for code, color in zip(own.tolist(), mine, strict=True):
+    rings = np.zeros(len(names) + 1, bool)
+    kinds: list[Kind] = []
+    for code in own.tolist():
+        color = colors[code]
+        rings[code] = any(kind.color.rgba() == color.rgba() for kind in kinds)
         table[code] = color.rgba()
         shown[code] = code
-        kinds.append(Kind(names[code], color, int(counts[code]), code))
+        kinds.append(Kind(names[code], color, int(counts[code]), code, bool(rings[code])))
     left = int(counts[rest].sum())
     without = int((codes < 0).sum())
     if left:
         kinds.append(Kind(f"{grouped(len(rest))} others", grey, left + without, OTHERS))
     elif without:
         kinds.append(Kind(none, grey, without, OTHERS))
-    return Coloring(table[codes], shown[codes], tuple(kinds))
-
-
-def _distinct(colors: Sequence[QColor]) -> list[QColor]:
-    """The colours without repetition: the first to use one keeps it, later ones get a free one."""
-    taken: set[int] = set()
-    reserved = {color.rgba() for color in colors}
-    free = [c for c in map(series_color, range(_MOST_KINDS)) if c.rgba() not in reserved]
-    result = []
-    for color in colors:
-        mine = color if color.rgba() not in taken or not free else free.pop(0)
-        taken.add(mine.rgba())
-        result.append(mine)
-    return result
+    hollow = rings[codes] if rings.any() else None
+    return Coloring(table[codes], shown[codes], tuple(kinds), hollow=hollow)
 
 
 def by_score(scores: NDArray[np.float32], title: str) -> Coloring:

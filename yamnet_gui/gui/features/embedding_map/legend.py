@@ -51,7 +51,7 @@ class MapLegend(QListWidget):
             number = grouped(kind.count)
             item = QListWidgetItem(f"{kind.name}  {number}")
             item.setData(Qt.ItemDataRole.UserRole, kind.code)
-            item.setIcon(_swatch(kind.color))
+            item.setIcon(_swatch(kind.color, kind.hollow))
             item.setToolTip(plain_tip(f"{kind.name}: {counted(kind.count, 'point')}"))
             self.addItem(item)
         self.blockSignals(False)
@@ -84,9 +84,14 @@ class MapLegend(QListWidget):
         self.kind_chosen.emit(items[0].data(Qt.ItemDataRole.UserRole) if items else None)
 
 
-def _swatch(color: QColor) -> QIcon:
+def _swatch(color: QColor, hollow: bool) -> QIcon:
     picture = QPixmap(10, 10)
     picture.fill(color)
+    if hollow:
+        painter = QPainter(picture)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+        painter.fillRect(3, 3, 4, 4, Qt.GlobalColor.transparent)
+        painter.end()
     return QIcon(picture)
 
 

@@ -9,6 +9,9 @@ LARGEST_RADIUS = 6
 """Pixels that a point may reach beyond the visible part; the picture has so wide a margin."""
 _DENSITIES = ((60_000, 0.8), (8_000, 1.2), (1_500, 2.3), (0, 4.0))
 """Radius in pixels where at least so many points are visible: fewer points, larger points."""
+_HOLE = 0.55
+"""Radius of the hole of a ring as a part of its own; rings of points that small are dots."""
+_LEAST_HOLE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +67,35 @@ class PointPicture:
         background: int,
         ratio: float = 1.0,
         emphasised: NDArray[np.bool_] | None = None,
+        hollow: NDArray[np.bool_] | None = None,
     ) -> int:
         """Paints the points that are visible over `background`; gives their number.
 
-        Later points lie above earlier ones, and `emphasised` ones above all, larger. `ratio` is
-        the number of device pixels in one of the window's.
+        Later points lie above earlier ones, and `emphasised` ones above all, larger. `hollow` ones
+        are rings, where points are large enough to have a hole. `ratio` is the number of device
+        pixels in one of the window's.
         """
         self.pixels.fill(background)
         inside = (across > -LARGEST_RADIUS) & (across < self.width + LARGEST_RADIUS)
         inside &= (down > -LARGEST_RADIUS) & (down < self.height + LARGEST_RADIUS)
         visible = int(np.count_nonzero(inside))
         radius = next(r for least, r in _DENSITIES if visible >= least) * ratio
-        if emphasised is None:
-            self._stamp(across, down, colors, np.flatnonzero(inside), radius)
-        else:
-            self._stamp(across, down, colors, np.flatnonzero(inside & ~emphasised), radius)
-            chosen = np.flatnonzero(inside & emphasised)
-            larger = min(radius + 0.7 * ratio, LARGEST_RADIUS)
-            self._stamp(across, down, colors, chosen, larger)
+        larger = min(radius + 0.7 * ratio, LARGEST_RADIUS)
+        layers = (
+            [(inside, radius)]
+            if emphasised is None
+            else [(inside & ~emphasised, radius), (inside & emphasised, larger)]
+        )
+        for points, size in layers:
+            if hollow is None or size * _HOLE < _LEAST_HOLE * ratio:
+                self._stamp(across, down, colors, np.flatnonzero(points), size)
+                continue
+            # rings above the others: their kinds are less frequent, and a hole belongs to one point
+            rings = np.flatnonzero(points & hollow)
+            self._stamp(across, down, colors, np.flatnonzero(points & ~hollow), size)
+            self._stamp(across, down, colors, rings, size)
+            holes = np.full(len(colors), background, np.uint32)
+            self._stamp(across, down, holes, rings, size * _HOLE)
         return visible
 
     def _stamp(

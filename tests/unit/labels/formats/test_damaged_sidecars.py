@@ -1,4 +1,4 @@
-"""A side-car with values of other types costs what it would restore, and no label."""
+"""A sidecar with values of other types costs what it would restore, and no label."""
 
 import json
 from pathlib import Path
