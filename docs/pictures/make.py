@@ -4,8 +4,8 @@
     python docs/pictures/make.py --every OUT   # all, in every size, scaling and theme, to look at
 
 Needs Pillow, which comes with matplotlib. Every picture is drawn by the program itself, offscreen,
-with settings and caches of its own, with the demo (or what `--open` names), without weights. Those
-of the documents are reduced to 256 colours.
+with settings and caches of its own, with the demo and without weights, or with what `--open` names
+and the weights of `YAMNET_GUI_WEIGHTS`. Those of the documents are reduced to 256 colours.
 """
 
 import argparse
@@ -39,7 +39,9 @@ def draw(
 ) -> None:
     """Runs the scenes once; raises CalledProcessError where one cannot be drawn."""
     with tempfile.TemporaryDirectory() as folder:
-        env = {k: v for k, v in os.environ.items() if not k.startswith("YAMNET_GUI_")}
+        weights = ("YAMNET_GUI_WEIGHTS",) if "--open" in more else ()
+        ours = [k for k in os.environ if k.startswith("YAMNET_GUI_") and k not in weights]
+        env = {k: v for k, v in os.environ.items() if k not in ours}
         names = ("DATA", "CACHE", "CONFIG", "STATE")
         env |= {f"XDG_{name}_HOME": f"{folder}/{name.lower()}" for name in names}
         env |= {"HOME": folder, "PYTHONPATH": str(ROOT)}

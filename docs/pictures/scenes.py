@@ -10,7 +10,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from day import make_day
@@ -18,9 +18,14 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QWidget
 
 from yamnet_gui import app
+from yamnet_gui.core.events import Event
+from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.gui.dialogs.settings import SettingsDialog
 from yamnet_gui.gui.features import TourFeature
 from yamnet_gui.gui.jobs.demo import demo_analysis
+from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels.project import EventFilter
 
 LABEL = "Siren"
 PANELS = ("recordings", "classes", "events", "inspector")
@@ -83,8 +88,22 @@ class Studio:
     def do(self, action: str) -> None:
         self.bench.shell.window.actions_by_id[action].trigger()
 
-    def dialog(self, name: str, trigger: Callable[[], None]) -> None:
-        """Opens a dialog, draws it and closes it; some run an event loop of their own."""
+    @property
+    def example(self) -> Event:
+        """The event that is selected: the demo's siren, else the longest one."""
+        events = self.bench.session.document.shown.events
+        return max(events, key=lambda e: (e.label == LABEL, e.duration_s))
+
+    def dialog(
+        self,
+        name: str,
+        trigger: Callable[[], None],
+        draw: Callable[[QDialog], None] | None = None,
+    ) -> None:
+        """Opens a dialog, draws it and closes it; some run an event loop of their own.
+
+        `draw` draws more than its first page.
+        """
         if not self.wanted(name):
             return
         before = set(_dialogs())
@@ -97,6 +116,8 @@ class Studio:
             timer.stop()
             self.settle(600, 20_000)
             self.shoot(name, new[-1])
+            if draw is not None:
+                draw(new[-1])
             seen.append(name)
             new[-1].reject()
 
@@ -123,12 +144,24 @@ def start_page(studio: Studio) -> None:
     studio.shoot("start")
 
 
+def open_one(studio: Studio) -> None:
+    """Of a project the recording with most events, where none is open yet."""
+    bench = studio.bench
+    opened = bench.session.project.project
+    if bench.session.document.recording is not None or opened is None:
+        return
+    counts = opened.events.recording_counts(EventFilter())
+    best = max(opened.recordings.all(), key=lambda r: counts[r.id].total if r.id in counts else 0)
+    bench.open(opened.recordings.locate(best))
+    studio.settle(1500)
+
+
 def demo(studio: Studio) -> None:
     """The window with the demo, and each panel in front."""
     shell = studio.bench.shell
     studio.shoot("window")
-    events = [e for e in studio.bench.session.document.events if e.label == LABEL]
-    studio.bench.session.selection.select([events[0].id])
+    example = studio.example
+    studio.bench.session.selection.select([example.id])
     studio.settle(800)
     studio.shoot("event-selected")
     studio.do("zoom_event")
@@ -149,7 +182,7 @@ def demo(studio: Studio) -> None:
     for name, action in TABS.items():
         picture = f"panel-{name.replace(' ', '-')}"
         if studio.wanted(picture):
-            studio.bench.session.selection.select([events[0].id])
+            studio.bench.session.selection.select([example.id])
             studio.do(action)
             studio.settle(8000 if name == "gallery" else 2500)
             dock = shell.window.findChild(QDockWidget, name)
@@ -162,6 +195,34 @@ def demo(studio: Studio) -> None:
         studio.settle(800)
         studio.shoot("event-rows")
         studio.do("event_rows")
+    if studio.wanted("box-tool"):
+        studio.do("box_tool")
+        studio.bench.session.timeline.set_selection(
+            TimeSpan(example.onset_s, example.offset_s), (1_000.0, 6_000.0)
+        )
+        studio.settle(800)
+        studio.shoot("box-tool")
+        studio.do("box_tool")
+        studio.bench.session.timeline.set_selection(None)
+
+
+def channels(studio: Studio) -> None:
+    """The scores of one channel, where each was analysed on its own; here all have the same."""
+    document = studio.bench.session.document
+    recording = document.recording
+    if not studio.wanted("channels") or recording is None or recording.info.channels < 2:
+        return
+    buffers = document.buffers
+    table = buffers[0].table()
+    each = range(recording.info.channels)
+    document.set_scores(tuple(ScoreBuffer.of_table(replace(table, channel=c)) for c in each))
+    document.show_channel(1)
+    studio.bench.services.events.derive()
+    studio.settle(1500)
+    studio.shoot("channels")
+    document.set_scores(buffers)
+    studio.bench.services.events.derive()
+    studio.settle(1500)
 
 
 def project(studio: Studio) -> None:
@@ -219,11 +280,25 @@ def day(studio: Studio) -> None:
 
 
 def dialogs(studio: Studio) -> None:
-    event = next(e for e in studio.bench.session.document.events if e.label == LABEL)
+    event = studio.example
+
+    def settings_pages(dialog: QDialog) -> None:
+        """Among them that of the analysis, with the channels and the closer look."""
+        if isinstance(dialog, SettingsDialog):
+            for row in range(1, dialog.pages.count()):
+                dialog.pages.setCurrentRow(row)
+                studio.settle()
+                page = dialog.pages.item(row).text().lower().replace(" ", "-")
+                studio.shoot(f"dialog-settings-{page}", dialog)
+
     for action in DIALOGS:
         studio.bench.session.selection.select([event.id])
         studio.settle()
-        studio.dialog(f"dialog-{action.replace('_', '-')}", lambda name=action: studio.do(name))
+        studio.dialog(
+            f"dialog-{action.replace('_', '-')}",
+            lambda name=action: studio.do(name),
+            settings_pages,
+        )
     table = studio.files / "demo.csv"
     table.write_text(TABLE)
     studio.dialog("dialog-import", lambda: studio.bench.open(table))
@@ -262,7 +337,9 @@ def main() -> None:
         else:
             bench.open_demo()
         studio.settle(1500)
-        for scene in (demo, dialogs, tour, project, day):
+        open_one(studio)
+        scenes = [demo, channels, dialogs, tour, project]
+        for scene in scenes if asked.open else [*scenes, day]:
             scene(studio)
     finally:
         bench.shell.window.close()

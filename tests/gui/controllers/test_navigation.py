@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.support.mouse import click, drag, mouse, place
 from tests.gui.support.pixels import area_pixels
 from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.gui.features.tour import STEPS
 from yamnet_gui.gui.tracks.track import Track
 from yamnet_gui.gui.workbench import Workbench
 
@@ -63,6 +64,7 @@ def test_the_wheel_pans_and_with_ctrl_zooms_at_the_pointer(bench: Workbench) -> 
     bench.session.timeline.set_view(4.0, 8.0)
     at = place(track, 5.0)
     wheel(track, at, 2, CTRL)
+    assert "The wheel moves along, Ctrl with the wheel zooms" in STEPS[0].text, "as the tour says"
     view = bench.session.timeline.view
     assert view.duration_s < 4.0
     assert track.x_of(5.0) == pytest.approx(at.x() - track.area.sceneBoundingRect().left(), abs=1.0)

@@ -56,7 +56,9 @@ CREDITS: tuple[Credit, ...] = (
         "tensorflow",
     ),
     Credit("Qt and PySide6", "the window", "LGPL 3", "https://doc.qt.io/qtforpython", "PySide6"),
-    Credit("pyqtgraph", "the tracks", "MIT", "https://www.pyqtgraph.org", "pyqtgraph"),
+    Credit(
+        "pyqtgraph", "plots in dialogs and panels", "MIT", "https://www.pyqtgraph.org", "pyqtgraph"
+    ),
     Credit("NumPy", "arrays", "BSD", "https://numpy.org", "numpy"),
     Credit("SciPy", "filters", "BSD", "https://scipy.org", "scipy"),
     Credit(

@@ -34,13 +34,13 @@ class Step:
 STEPS = (
     Step(
         "One axis of time",
-        "Waveform, spectrogram, scores and events share one axis. The wheel zooms, Shift with the "
-        "wheel moves along, {play} plays from the cursor, and a drag selects.",
+        "Waveform, spectrogram, scores and events share one axis. The wheel moves along, Ctrl with "
+        "the wheel zooms, {play} plays from the cursor, and a drag selects.",
         "tracks",
     ),
     Step(
         "Classes and thresholds",
-        "The classes that were found, the highest scores first. A click shows the curve of a "
+        "The classes with the highest scores come first. A click shows the curve of a "
         "class; drag its threshold, or click the number here, and its events follow at once.",
         "classes",
     ),

@@ -17,6 +17,7 @@ from yamnet_gui.embedding import Method, Projection, ProjectionProgress
 from yamnet_gui.gui.features.embedding_map.colors import OTHERS, by_kind, by_score
 from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
 from yamnet_gui.gui.features.embedding_map.jobs import MapKind
+from yamnet_gui.gui.features.embedding_map.points import Shape
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
 from yamnet_gui.gui.features.similarity.hits import ListKind
 from yamnet_gui.gui.theme import class_color
@@ -209,19 +210,19 @@ class TestColours:
         assert len(set(coloring.colors[codes >= 12]) | set(coloring.colors[codes < 0])) == 1
 
     def test_a_class_has_the_colour_that_it_has_in_the_tracks(self):
-        colors = [class_color(i) for i in (0, 0, 69, 69)]
-        coloring = by_kind(np.array([0, 0, 1, 2, 2, 3], np.int32), list("abcd"), colors)
-        looks = {k.name: (k.color, k.hollow) for k in coloring.kinds}
-        assert {name: color for name, (color, _hollow) in looks.items()} == dict(
+        colors = [class_color(i) for i in (0, 0, 69, 0)]
+        coloring = by_kind(np.array([0, 0, 0, 1, 1, 2, 3], np.int32), list("abcd"), colors)
+        looks = {k.name: (k.color, k.shape) for k in coloring.kinds}
+        assert {name: color for name, (color, _shape) in looks.items()} == dict(
             zip("abcd", colors, strict=True)
         )
-        # of two classes with one colour the less frequent one is drawn as rings
-        assert {name: hollow for name, (_color, hollow) in looks.items()} == {
-            "a": False, "b": True, "c": False, "d": True,
+        # of classes with one colour the less frequent ones have other shapes
+        assert {name: shape for name, (_color, shape) in looks.items()} == {
+            "a": Shape.DISC, "b": Shape.RING, "c": Shape.DISC, "d": Shape.DOT,
         }  # fmt: skip
-        assert coloring.hollow.tolist() == [False, False, True, False, False, True]
+        assert coloring.shapes.tolist() == [0, 0, 0, 1, 1, 0, 2]
         other = by_kind(np.arange(2, dtype=np.int32), ["a", "c"], colors[::2])
-        assert other.hollow is None
+        assert other.shapes is None
 
     def test_scores_rise_in_lightness_and_unknown_ones_are_grey(self):
         coloring = by_score(np.array([0.0, 0.5, 1.0, np.nan], np.float32), "Score")

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPolygonF
 from pytestqt.qtbot import QtBot
 
 from yamnet_gui.gui.features.embedding_map.plot import MapPlot, Tool
-from yamnet_gui.gui.features.embedding_map.points import MapView, PointPicture, fitting
+from yamnet_gui.gui.features.embedding_map.points import MapView, PointPicture, Shape, fitting
 
 RED, BLUE = 0xFFFF0000, 0xFF0000FF
 
@@ -61,16 +61,19 @@ class TestPicture:
         assert picture.pixels[20 + picture.margin, 20 + picture.margin] == RED
 
     @pytest.mark.parametrize("ratio", [1.0, 2.0])
-    def test_rings_have_a_hole_and_lie_above_discs(self, ratio: float):
+    def test_rings_have_a_hole_dots_are_small_and_both_lie_above_discs(self, ratio: float):
         picture = PointPicture(50, 40)
-        places = np.array([20.0, 20.0, 40.0], np.float32)
-        colors = np.array([RED, 0xFF00FF00, RED], np.uint32)
-        picture.paint(places, places / 2, colors, BLUE, ratio, hollow=np.array([1, 0, 0], bool))
+        places = np.array([20.0, 20.0, 40.0, 5.0], np.float32)
+        colors = np.array([RED, 0xFF00FF00, RED, RED], np.uint32)
+        shapes = np.array([Shape.RING, Shape.DISC, Shape.DISC, Shape.DOT], np.int8)
+        picture.paint(places, places / 2, colors, BLUE, ratio, shapes=shapes)
         row = picture.pixels[10 + picture.margin, picture.margin :]
         assert row[20] == BLUE
         assert row[20 - round(3.4 * ratio**0.5)] == RED
         assert 0xFF00FF00 not in row[15:26]
         assert picture.pixels[20 + picture.margin, 40 + picture.margin] == RED
+        sizes = [(picture.pixels[y + picture.margin] == RED).sum() for y in (2, 20)]
+        assert 0 < sizes[0] < sizes[1]
 
 
 class TestView:

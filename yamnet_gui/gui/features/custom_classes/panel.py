@@ -28,6 +28,7 @@ from yamnet_gui.gui.widgets.buttons import IconButton, TickBox
 from yamnet_gui.gui.widgets.drawing import row_height
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
+from yamnet_gui.gui.widgets.tables import PaddedHeader
 from yamnet_gui.gui.widgets.tick_delegate import RowTickDelegate
 from yamnet_gui.labels.project import ClassCounts
 
@@ -194,7 +195,8 @@ class TrainingPanel(QWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(row_height(self.fontMetrics()))
-        header = self.table.horizontalHeader()
+        header = PaddedHeader(self.table)
+        self.table.setHorizontalHeader(header)
         header.setMinimumSectionSize(20)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for number in (1, 2):

@@ -67,10 +67,10 @@ class MapCanvas(QWidget):
         self.update()
 
     def set_colors(
-        self, colors: NDArray[np.uint32], hollow: NDArray[np.bool_] | None = None
+        self, colors: NDArray[np.uint32], shapes: NDArray[np.int8] | None = None
     ) -> None:
-        """Sets one opaque colour 0xAARRGGBB per point, and which of them are rings."""
-        self.points.set_colors(colors, self._base(), hollow)
+        """Sets one opaque colour 0xAARRGGBB per point, and a `Shape` each if not all are discs."""
+        self.points.set_colors(colors, self._base(), shapes)
         self.update()
 
     def set_emphasis(self, which: NDArray[np.bool_] | None) -> None:

@@ -15,6 +15,7 @@ from yamnet_gui.gui.theme import class_color, series_color, state_mark
 from yamnet_gui.gui.tracks.colormaps import color_table
 
 from .jobs import STATES, MapData
+from .points import Shape
 
 OTHERS = -1
 """The code of points that share the last colour."""
@@ -27,28 +28,28 @@ _OTHER_COLOR = "#808890"
 class Kind:
     """One look: its name, how many points have it, and which code of the points it is.
 
-    `hollow`: drawn as rings, because a more frequent kind has the same colour.
+    `shape`: another one than a disc where a more frequent kind has the same colour.
     """
 
     name: str
     color: QColor
     count: int
     code: int
-    hollow: bool = False
+    shape: Shape = Shape.DISC
 
 
 @dataclass(frozen=True)
 class Coloring:
     """A colour 0xAARRGGBB a point; `kinds` for a legend of names, or (None) a scale of scores.
 
-    `hollow`: which points are rings; None for none of them.
+    `shapes`: a `Shape` a point; None where all are discs.
     """
 
     colors: NDArray[np.uint32]
     codes: NDArray[np.int32]
     kinds: tuple[Kind, ...] | None
     title: str = ""
-    hollow: NDArray[np.bool_] | None = None
+    shapes: NDArray[np.int8] | None = None
 
 
 _STATE_COLORS = {
@@ -93,7 +94,7 @@ def by_kind(
 ) -> Coloring:
     """Points coloured by a code each, -1 for none: the twelve most frequent codes in the colours
     that they have everywhere, the rest grey. Of codes that share a colour the less frequent ones
-    are rings."""
+    have other shapes."""
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     order = np.argsort(-counts, kind="stable")
     order = order[counts[order] > 0]
@@ -101,22 +102,24 @@ def by_kind(
     grey = QColor(_OTHER_COLOR)
     table = np.full(len(names) + 1, grey.rgba(), np.uint32)
     shown = np.full(len(names) + 1, OTHERS, np.int32)
-    rings = np.zeros(len(names) + 1, bool)
+    shapes = np.zeros(len(names) + 1, np.int8)
     kinds: list[Kind] = []
     for code in own.tolist():
         color = colors[code]
-        rings[code] = any(kind.color.rgba() == color.rgba() for kind in kinds)
+        alike = sum(kind.color.rgba() == color.rgba() for kind in kinds)
+        shape = Shape(min(alike, max(Shape)))
+        shapes[code] = shape
         table[code] = color.rgba()
         shown[code] = code
-        kinds.append(Kind(names[code], color, int(counts[code]), code, bool(rings[code])))
+        kinds.append(Kind(names[code], color, int(counts[code]), code, shape))
     left = int(counts[rest].sum())
     without = int((codes < 0).sum())
     if left:
         kinds.append(Kind(f"{grouped(len(rest))} others", grey, left + without, OTHERS))
     elif without:
         kinds.append(Kind(none, grey, without, OTHERS))
-    hollow = rings[codes] if rings.any() else None
-    return Coloring(table[codes], shown[codes], tuple(kinds), hollow=hollow)
+    drawn = shapes[codes] if shapes.any() else None
+    return Coloring(table[codes], shown[codes], tuple(kinds), shapes=drawn)
 
 
 def by_score(scores: NDArray[np.float32], title: str) -> Coloring:

@@ -18,11 +18,11 @@ class DrawnPoints:
         self.xy = np.zeros((0, 2), np.float32)
         self.emphasised: NDArray[np.bool_] | None = None
         self._colors = np.zeros(0, np.uint32)
-        self._hollow: NDArray[np.bool_] | None = None
+        self._shapes: NDArray[np.int8] | None = None
         self._order = np.zeros(0, np.intp)
         self._drawn_xy, self._drawn_colors = self.xy, self._colors
         self._drawn_emphasis: NDArray[np.bool_] | None = None
-        self._drawn_hollow: NDArray[np.bool_] | None = None
+        self._drawn_shapes: NDArray[np.int8] | None = None
         self._picture: PointPicture | None = None
         self._image: QImage | None = None
 
@@ -38,7 +38,7 @@ class DrawnPoints:
         self.xy = np.ascontiguousarray(xy, np.float32)
         if not same:
             self._colors = np.full(len(xy), _GREY, np.uint32)
-            self._hollow = None
+            self._shapes = None
             self.emphasised = None
             # drawn in temporal order, the last recording would hide all others
             self._order = np.random.default_rng(0).permutation(len(xy))
@@ -46,11 +46,11 @@ class DrawnPoints:
         return same
 
     def set_colors(
-        self, colors: NDArray[np.uint32], base: QColor, hollow: NDArray[np.bool_] | None = None
+        self, colors: NDArray[np.uint32], base: QColor, shapes: NDArray[np.int8] | None = None
     ) -> None:
-        """One opaque colour 0xAARRGGBB per point, and which of them are rings."""
+        """One opaque colour 0xAARRGGBB per point, and a `Shape` each where not all are discs."""
         self._colors = np.asarray(colors, np.uint32)
-        self._hollow = hollow
+        self._shapes = shapes
         self.update(base)
 
     def set_emphasis(self, which: NDArray[np.bool_] | None, base: QColor) -> None:
@@ -65,7 +65,7 @@ class DrawnPoints:
             return
         self._drawn_xy = self.xy[self._order]
         self._drawn_colors = self._colors[self._order]
-        self._drawn_hollow = None if self._hollow is None else self._hollow[self._order]
+        self._drawn_shapes = None if self._shapes is None else self._shapes[self._order]
         self._drawn_emphasis = None
         if self.emphasised is not None:
             self._drawn_emphasis = self.emphasised[self._order]
@@ -97,7 +97,7 @@ class DrawnPoints:
                 base.rgba(),
                 ratio,
                 emphasised=self._drawn_emphasis,
-                hollow=self._drawn_hollow,
+                shapes=self._drawn_shapes,
             )
             rows, columns = picture.pixels.shape
             stride = picture.pixels.strides[0]

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
+    QPen,
     QPixmap,
     QResizeEvent,
 )
@@ -20,6 +21,7 @@ from yamnet_gui.gui.widgets.file_names import ELIDED
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 from .colors import Kind, score_table
+from .points import Shape
 
 
 class MapLegend(QListWidget):
@@ -51,7 +53,7 @@ class MapLegend(QListWidget):
             number = grouped(kind.count)
             item = QListWidgetItem(f"{kind.name}  {number}")
             item.setData(Qt.ItemDataRole.UserRole, kind.code)
-            item.setIcon(_swatch(kind.color, kind.hollow))
+            item.setIcon(_swatch(kind.color, kind.shape))
             item.setToolTip(plain_tip(f"{kind.name}: {counted(kind.count, 'point')}"))
             self.addItem(item)
         self.blockSignals(False)
@@ -84,14 +86,19 @@ class MapLegend(QListWidget):
         self.kind_chosen.emit(items[0].data(Qt.ItemDataRole.UserRole) if items else None)
 
 
-def _swatch(color: QColor, hollow: bool) -> QIcon:
+def _swatch(color: QColor, shape: Shape) -> QIcon:
+    """A square that is full, hollow or small, as the points are."""
     picture = QPixmap(10, 10)
-    picture.fill(color)
-    if hollow:
-        painter = QPainter(picture)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
-        painter.fillRect(3, 3, 4, 4, Qt.GlobalColor.transparent)
-        painter.end()
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    if shape is Shape.DOT:
+        painter.fillRect(3, 3, 5, 5, color)
+    elif shape is Shape.RING:
+        painter.setPen(QPen(color, 2))
+        painter.drawRect(1, 1, 8, 8)
+    else:
+        painter.fillRect(picture.rect(), color)
+    painter.end()
     return QIcon(picture)
 
 

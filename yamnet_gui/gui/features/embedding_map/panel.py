@@ -98,7 +98,7 @@ class MapPanel(QWidget):
     def set_coloring(self, coloring: Coloring) -> None:
         """Colours the points and shows what the colours mean."""
         self._coloring = coloring
-        self.plot.set_colors(coloring.colors, coloring.hollow)
+        self.plot.set_colors(coloring.colors, coloring.shapes)
         self.legend.set_kinds(coloring.kinds or ())
         self.scale.setVisible(coloring.kinds is None)
         self.scale.set_title(coloring.title)

@@ -1,6 +1,7 @@
 """Very many points into a picture: a few array operations a frame instead of an item a point."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +10,17 @@ LARGEST_RADIUS = 6
 """Pixels that a point may reach beyond the visible part; the picture has so wide a margin."""
 _DENSITIES = ((60_000, 0.8), (8_000, 1.2), (1_500, 2.3), (0, 4.0))
 """Radius in pixels where at least so many points are visible: fewer points, larger points."""
-_HOLE = 0.55
-"""Radius of the hole of a ring as a part of its own; rings of points that small are dots."""
-_LEAST_HOLE = 1.0
+_INNER = 0.55
+"""Radius of the hole of a ring, and of a dot, as a part of that of a disc."""
+_LEAST_INNER = 1.0
+
+
+class Shape(IntEnum):
+    """How a point is drawn, where points are large enough for that."""
+
+    DISC = 0
+    RING = 1
+    DOT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +76,12 @@ class PointPicture:
         background: int,
         ratio: float = 1.0,
         emphasised: NDArray[np.bool_] | None = None,
-        hollow: NDArray[np.bool_] | None = None,
+        shapes: NDArray[np.int8] | None = None,
     ) -> int:
         """Paints the points that are visible over `background`; gives their number.
 
-        Later points lie above earlier ones, and `emphasised` ones above all, larger. `hollow` ones
-        are rings, where points are large enough to have a hole. `ratio` is the number of device
-        pixels in one of the window's.
+        Later points lie above earlier ones, and `emphasised` ones above all, larger. `shapes` has
+        a `Shape` a point. `ratio` is the number of device pixels in one of the window's.
         """
         self.pixels.fill(background)
         inside = (across > -LARGEST_RADIUS) & (across < self.width + LARGEST_RADIUS)
@@ -87,15 +95,16 @@ class PointPicture:
             else [(inside & ~emphasised, radius), (inside & emphasised, larger)]
         )
         for points, size in layers:
-            if hollow is None or size * _HOLE < _LEAST_HOLE * ratio:
+            inner = size * _INNER
+            if shapes is None or inner < _LEAST_INNER * ratio:
                 self._stamp(across, down, colors, np.flatnonzero(points), size)
                 continue
-            # rings above the others: their kinds are less frequent, and a hole belongs to one point
-            rings = np.flatnonzero(points & hollow)
-            self._stamp(across, down, colors, np.flatnonzero(points & ~hollow), size)
+            # above the discs: their kinds are less frequent, and a hole belongs to one point
+            discs, rings, dots = (np.flatnonzero(points & (shapes == shape)) for shape in Shape)
+            self._stamp(across, down, colors, discs, size)
             self._stamp(across, down, colors, rings, size)
-            holes = np.full(len(colors), background, np.uint32)
-            self._stamp(across, down, holes, rings, size * _HOLE)
+            self._stamp(across, down, np.full(len(colors), background, np.uint32), rings, inner)
+            self._stamp(across, down, colors, dots, inner)
         return visible
 
     def _stamp(

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidget, QTableWidget
 
 from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.widgets.plain_text import plain_tip
+from yamnet_gui.gui.widgets.tables import PaddedHeader
 from yamnet_gui.labels.exchange.import_plan import UnknownLabel
 
 Ask = Callable[[str, Sequence[str]], str | None]
@@ -32,7 +33,8 @@ class UnknownLabels(QTableWidget):
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
         self.setTabKeyNavigation(False)
-        header = self.horizontalHeader()
+        header = PaddedHeader(self)
+        self.setHorizontalHeader(header)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)

@@ -20,6 +20,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.gui.state.label_sets import keys_of
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.table_model import Index
+from yamnet_gui.gui.widgets.tables import PaddedHeader
 from yamnet_gui.labels.project import OwnLabel
 
 from .drafts import LabelSetDraft
@@ -52,7 +53,8 @@ class LabelTable(QTableWidget):
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.setItemDelegateForColumn(LabelColumn.CLASS, _ClassDelegate(class_map, self))
-        header = self.horizontalHeader()
+        header = PaddedHeader(self)
+        self.setHorizontalHeader(header)
         header.setSectionResizeMode(LabelColumn.NAME, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(LabelColumn.CLASS, QHeaderView.ResizeMode.Stretch)
         self.itemChanged.connect(self._on_item)
