@@ -28,12 +28,29 @@ def stored_moment(text: str) -> datetime:
     return moment
 
 
-def clock_time(start: datetime, seconds: float) -> datetime:
-    """Clock time `seconds` after `start`, true across changes to and from summer time."""
+def known_clock_time(start: datetime, seconds: float) -> datetime | None:
+    """Clock time `seconds` after `start`, true across changes to and from summer time.
+
+    None in years that no recording is from: a table may place events anywhere.
+    """
     zone = start.tzinfo
-    if zone is None:
-        return start + timedelta(seconds=seconds)
-    return (start.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(zone)
+    try:
+        if zone is None:
+            moment = start + timedelta(seconds=seconds)
+        else:
+            moment = (start.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(zone)
+    except OverflowError:
+        return None
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
+
+
+def clock_time(start: datetime, seconds: float) -> datetime:
+    """`known_clock_time`; beyond all of these years the first or the last moment of them."""
+    moment = known_clock_time(start, seconds)
+    if moment is not None:
+        return moment
+    end = datetime(_LAST_YEAR, 12, 31, 23) if seconds > 0 else datetime(_FIRST_YEAR, 1, 1)
+    return end.replace(tzinfo=start.tzinfo)
 
 
 def seconds_of_day(start: datetime, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -80,10 +97,13 @@ class TimeOfDay:
 
 def clock_hours(start: datetime, duration_s: float) -> Iterator[tuple[float, float, datetime]]:
     """The hours of the clock that a recording touches: from which second to which, and the clock
-    time at which the hour begins, with the zone in force there."""
+    time at which the hour begins, with the zone in force there. They end with the years that
+    recordings are from."""
     at = 0.0
     while at < duration_s:
-        now = clock_time(start, at)
+        now = known_clock_time(start, at)
+        if now is None:
+            return
         hour = now.replace(minute=0, second=0, microsecond=0)
         step = max((hour + timedelta(hours=1) - now).total_seconds(), 1e-3)
         end = min(at + step, duration_s)

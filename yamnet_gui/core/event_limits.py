@@ -1,6 +1,11 @@
 """How large the numbers of an event may be: what any table says beyond that cannot be stored."""
 
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .events import Event
 
@@ -39,3 +44,26 @@ def out_of_range(event: Event) -> str:
     ):
         return "the original time is out of range"
     return ""
+
+
+def all_in_range(columns: Mapping[str, Sequence[Any]]) -> bool:
+    """Whether `Event` and `out_of_range` have nothing against any row of these columns."""
+    onsets, offsets = _present(columns, "onset_s"), _present(columns, "offset_s")
+    channels, classes = _present(columns, "channel"), _present(columns, "class_index")
+    return bool(
+        (np.abs(np.concatenate((onsets, offsets))) <= LARGEST).all()
+        and (onsets <= offsets).all()
+        and all((np.abs(_present(columns, name)) <= LARGEST).all() for name in _NAMES)
+        and ((channels >= 0) & (channels < MOST_CHANNELS)).all()
+        and ((classes >= 0) & (classes <= LARGEST_CLASS)).all()
+        and all(
+            -LARGEST <= time_s <= LARGEST
+            for first in columns.get("original", ())
+            if first is not None
+            for time_s in (first.onset_s, first.offset_s)
+        )
+    )
+
+
+def _present(columns: Mapping[str, Sequence[Any]], name: str) -> NDArray[np.float64]:
+    return np.array([v for v in columns.get(name, ()) if v is not None], np.float64)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .frozen_values import quick_maker
+from .frozen_values import columns_maker, quick_maker
 from .intervals import IntervalIndex
 from .spans import Box, TimeSpan
 from .stopping import until_stopped
@@ -131,6 +131,8 @@ class Event:
 
 event_of = quick_maker(Event)
 """`Event(…)` for readers of many."""
+many_events = columns_maker(Event)
+"""Events from a column for each of their fields, unchecked (see `core.event_block`)."""
 
 
 def _edited(event: Event) -> dict:

@@ -1,6 +1,6 @@
 """Making frozen values by the million."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import field, fields, make_dataclass
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -15,8 +15,7 @@ def quick_maker(cls: Callable[P, T]) -> Callable[P, T]:
     the same slots, which is not frozen, gets its fields, and then becomes one of `cls`, checks
     of `__post_init__` included.
     """
-    columns = [(f.name, f.type, field(default=f.default)) for f in fields(cast("Any", cls))]
-    open_class = cast("Any", make_dataclass("_Open", columns, slots=True))
+    open_class = _open_class(cls)
     check = getattr(cls, "__post_init__", None)
 
     def make(*values: P.args, **named: P.kwargs) -> T:
@@ -27,3 +26,25 @@ def quick_maker(cls: Callable[P, T]) -> Callable[P, T]:
         return cast("T", made)
 
     return make
+
+
+def columns_maker(cls: Callable[P, T]) -> Callable[..., list[T]]:
+    """Like `quick_maker`, for many values at once: a column for each of the fields, in their order.
+
+    Nothing is checked: whoever has columns checks them by column.
+    """
+    open_class = _open_class(cls)
+
+    def make(*columns: Iterable[Any]) -> list[T]:
+        made = list(map(open_class, *columns))
+        for value in made:
+            value.__class__ = cls
+        return made
+
+    return make
+
+
+def _open_class(cls: Callable[..., Any]) -> Any:
+    """A class with the fields of a frozen one, which is not frozen."""
+    columns = [(f.name, f.type, field(default=f.default)) for f in fields(cast("Any", cls))]
+    return make_dataclass("_Open", columns, slots=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from yamnet_gui.core.clock_time import clock_time
+from yamnet_gui.core.clock_time import known_clock_time
 
 
 def clock(seconds: float, decimals: int = 3) -> str:
@@ -18,10 +18,7 @@ def clock(seconds: float, decimals: int = 3) -> str:
 
 def time_text(start: datetime | None, seconds: float, decimals: int = 3) -> str:
     """A point of a recording: clock time hh:mm:ss.mmm where its `start` is given, else `clock`."""
-    try:
-        moment = clock_time(start, round(seconds, decimals)) if start else None
-    except OverflowError:  # an event of a broken table, beyond all calendars
-        moment = None
+    moment = known_clock_time(start, round(seconds, decimals)) if start else None
     if moment is None:
         return clock(seconds, decimals)
     text = f"{moment:%H:%M:%S}"
@@ -30,11 +27,8 @@ def time_text(start: datetime | None, seconds: float, decimals: int = 3) -> str:
 
 def date_and_zone(start: datetime, seconds: float) -> str:
     """Date of a point of a recording that began at `start`, and the distance from UTC if known."""
-    try:
-        moment = clock_time(start, seconds)
-    except OverflowError:
-        return ""
-    return f"{moment:%Y-%m-%d}{_zone(moment)}"
+    moment = known_clock_time(start, seconds)
+    return f"{moment:%Y-%m-%d}{_zone(moment)}" if moment else ""
 
 
 def length(seconds: float) -> str:

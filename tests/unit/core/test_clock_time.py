@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from yamnet_gui.core.clock_time import TimeOfDay, clock_time, seconds_of_day, stored_moment
+from yamnet_gui.core.clock_time import (
+    TimeOfDay,
+    clock_hours,
+    clock_time,
+    known_clock_time,
+    seconds_of_day,
+    stored_moment,
+)
 
 ZONES = (None, UTC, timezone(timedelta(hours=5, minutes=45)), ZoneInfo("Europe/Berlin"))
 HALF_HOUR_OF_SUMMER = ZoneInfo("Australia/Lord_Howe")
@@ -64,3 +71,16 @@ def test_a_part_of_the_day_may_go_over_midnight() -> None:
 def test_a_stored_moment_can_be_reckoned_with_or_is_none(text: str) -> None:
     with pytest.raises(ValueError, match=r"year|isoformat"):
         stored_moment(text)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_events_beyond_all_calendars_have_no_clock_time_and_stop_nothing(
+    zone: ZoneInfo | None,
+) -> None:
+    start = datetime(2026, 5, 1, tzinfo=zone)
+    for seconds in (1e12, -1e12, 7e9, -8e9, 1e300):
+        assert known_clock_time(start, seconds) is None
+        assert clock_time(start, seconds).year in (1800, 2199)
+    assert np.isfinite(seconds_of_day(start, np.array([1e12, 7e9, 0.0]))).all()
+    last = datetime(2199, 12, 31, 22, 30, tzinfo=zone)
+    assert [hour.hour for *_, hour in clock_hours(last, 1e15)] == [22, 23]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,7 +11,8 @@ from typing import Any
 
 from yamnet_gui.core.class_map import SoundClass
 from yamnet_gui.core.errors import LabelsError
-from yamnet_gui.core.event_limits import out_of_range
+from yamnet_gui.core.event_block import events_of_columns, for_each_object
+from yamnet_gui.core.event_limits import all_in_range, out_of_range
 from yamnet_gui.core.events import (
     Event,
     EventList,
@@ -26,7 +27,7 @@ from yamnet_gui.core.text import counted, counted_more, encodable, readable_leng
 from yamnet_gui.labels.recording_names import FoundBy, Placement, RecordingNames, Sureness, placed
 
 from .base import Finder, ImportResult, ReadOptions
-from .text import one_line, optional_number, seconds
+from .text import all_numbers, all_seconds, one_line, optional_number, seconds
 
 MOST_WARNINGS = 100
 LONGEST_NAME = 4096
@@ -133,6 +134,14 @@ class Collector:
     def number(self, text: str, line: int | None, what: str) -> float | None:
         return optional_number(self.path, text, line, what, self.decimal_comma)
 
+    def all_seconds(self, cells: Sequence[str]) -> list[float] | None:
+        """`seconds` of a column; None where a cell has to be looked at by itself."""
+        return all_seconds(cells, self.decimal_comma)
+
+    def all_numbers(self, cells: Sequence[str]) -> list[float | None] | None:
+        """`number` of a column; None where a cell has to be looked at by itself."""
+        return all_numbers(cells, self.decimal_comma)
+
     def first_known(self, *names: str) -> str:
         """The first of these names that means a recording; the last where none does."""
 
@@ -198,6 +207,46 @@ class Collector:
         draft.events.append(event)
         if offset_s > draft.end_s:
             draft.end_s = offset_s
+
+    def events(self, names: Sequence[str | None], columns: dict[str, Sequence[Any]]) -> bool:
+        """`event` many times, each with its name and its values in a column for each field.
+
+        False, and nothing is added, where one of them has to be looked at by itself. Ids that are
+        given differ from each other, and are given away as by `free_id`.
+        """
+        check_stopped()
+        given = columns.get("id", ())
+        if not all_in_range(columns) or not all(given):
+            return False
+        labels = columns["label"]
+        try:
+            for what in _TEXTS:
+                self._check_text("".join(set(columns.get(what, ()))), what, None)
+            drafts = {n: self._drafts.get(n or "") or self._draft(n) for n in dict.fromkeys(names)}
+            known = {
+                label: self._labels.get(label) or self._label(label, None)
+                for label in dict.fromkeys(labels)
+            }
+        except LabelsError:
+            return False
+        if not all(drafts[n].ids.isdisjoint(given) for n in drafts):
+            return False
+        labels = columns["label"] = [known[label][0] for label in labels]
+        if "class_index" not in columns and "mid" not in columns:
+            classes = [known[label][1] for label in labels]
+            columns["class_index"] = [None if c is None else c.index for c in classes]
+            columns["mid"] = ["" if c is None else c.mid for c in classes]
+        columns.setdefault("source", [EventSource.IMPORTED] * len(names))
+        for name, identity in zip(names, given, strict=False):
+            drafts[name].ids.add(identity)
+        if not given:
+            columns["id"] = self._new_ids([drafts[name] for name in names], columns)
+        for name, event in zip(names, events_of_columns(len(names), columns), strict=True):
+            draft = drafts[name]
+            draft.events.append(event)
+            if event.offset_s > draft.end_s:
+                draft.end_s = event.offset_s
+        return True
 
     def _label(self, label: str, line: int | None) -> tuple[str, SoundClass | None]:
         """The label as one text for all of its events, and its class."""
@@ -312,6 +361,19 @@ class Collector:
             identity = _digest(f"{text}\0{self._twins[first] + 1}")
         self._ids.add(identity)
         return identity
+
+    def _new_ids(self, drafts: Sequence[_Draft], columns: Mapping[str, Sequence[Any]]) -> list[str]:
+        """`_new_id` of each row."""
+        paths = for_each_object(drafts, lambda draft: str(draft.info.path))
+        times = columns["onset_s"], columns["offset_s"]
+        rows = zip(paths, *times, columns["label"], strict=True)
+        new = [_digest(f"{path}\0{on!r}\0{off!r}\0{label}\0{1}") for path, on, off, label in rows]
+        different = set(new)
+        if len(different) < len(new) or not self._ids.isdisjoint(different):
+            infos = [draft.info for draft in drafts]
+            return list(map(self._new_id, infos, *times, columns["label"]))
+        self._ids |= different
+        return new
 
 
 def _digest(text: str) -> str:

@@ -10,13 +10,11 @@ from typing import Any
 
 from .collector import Collector
 from .json_values import list_of, seconds_of, shown, text_of
+from .labelstudio_plain import PLAIN
 from .notes import noted
 
 _KINDS = ("choices", "taxonomy", "textarea", "text", "rating", "number", "datetime")
 """Values that a region can have beside its labels, those that may stand for a label first."""
-
-_PLAIN = frozenset({"start", "end", "channel", "labels"})
-"""What most values have, and nothing else."""
 
 
 @dataclass
@@ -133,7 +131,7 @@ def _fill(
     texts = meta.get("text") if isinstance(meta, dict) else None
     if texts is not None and not region.text:
         region.text = "\n".join(_texts(texts))
-    for kind in _KINDS if not value.keys() <= _PLAIN else ():
+    for kind in _KINDS if not value.keys() <= PLAIN else ():
         values = _texts(value.get(kind))
         if values:
             kind = "text" if kind == "textarea" else kind

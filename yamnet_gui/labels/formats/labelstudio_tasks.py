@@ -15,6 +15,7 @@ from yamnet_gui.core.text import counted
 from .base import ImportResult
 from .collector import Collector
 from .json_values import list_of, moment_of, number_of, shown, text_of
+from .labelstudio_plain import plain_regions
 from .labelstudio_regions import Region, regions_of
 from .media_address import file_of
 
@@ -65,20 +66,58 @@ class _Origin:
     reviewed_utc: datetime | None = None
 
 
+_PREDICTED = _Origin(ReviewState.UNREVIEWED)
+_COLUMNS = ("id", "label", "onset_s", "offset_s", "score_max", "state", "reviewer", "reviewed_utc")
+
+
 def _read_full(collector: Collector, task: Mapping[str, Any], where: str) -> None:
     data = task.get("data")
     name = _recording(data if isinstance(data, Mapping) else task)
     if name is None:
         raise collector.error("it does not name a recording")
     collector.recording(name)
+    if not _read_plain(collector, name, task):
+        _read_regions(collector, name, task, where)
+    for n, _ in enumerate(list_of(collector, task, "drafts"), start=1):
+        collector.left_out(f"{where}, draft {n}", "draft", "that was never submitted")
+
+
+def _annotations(collector: Collector, task: Mapping[str, Any]) -> list[Any]:
+    return list_of(collector, task, "annotations" if "annotations" in task else "completions")
+
+
+def _read_plain(collector: Collector, name: str, task: Mapping[str, Any]) -> bool:
+    """What `_read_regions` does; False, and nothing is done, where anything is unusual."""
+    columns: dict[str, list[Any]] = {field: [] for field in _COLUMNS}
+    annotations = [(one, True) for one in _annotations(collector, task)]
+    predictions = [(one, False) for one in list_of(collector, task, "predictions")]
+    for one, annotated in (*annotations, *predictions):
+        if type(one) is not dict or (
+            annotated and (one.get("was_cancelled") or one.get("skipped"))
+        ):
+            return False
+        results = one.get("result")
+        regions = plain_regions(results) if type(results) is list else None
+        if regions is None:
+            return False
+        origin = _origin(one) if annotated else _PREDICTED
+        many = [origin.state], [origin.reviewer], [origin.reviewed_utc]
+        parts = regions.ids, regions.labels, regions.onsets_s, regions.offsets_s, regions.scores
+        for field, part in zip(_COLUMNS, (*parts, *(m * len(regions) for m in many)), strict=True):
+            columns[field] += part
+    if len(set(columns["id"])) < len(columns["id"]):
+        return False
+    return collector.events([name] * len(columns["id"]), dict(columns))
+
+
+def _read_regions(collector: Collector, name: str, task: Mapping[str, Any], where: str) -> None:
     target = _Target(collector, name, where)
     predicted: dict[str, Region] = {}
     for n, one in enumerate(list_of(collector, task, "predictions"), start=1):
         for region in _regions(collector, one, f"{where}, prediction {n}"):
             predicted.setdefault(region.identity or f"{n} {len(predicted)}", region)
-    key = "annotations" if "annotations" in task else "completions"
     corrected: set[str] = set()
-    for n, one in enumerate(list_of(collector, task, key), start=1):
+    for n, one in enumerate(_annotations(collector, task), start=1):
         at = f"{where}, annotation {n}"
         if isinstance(one, Mapping) and (one.get("was_cancelled") or one.get("skipped")):
             collector.left_out(at, "annotation", "cancelled by its annotator")
@@ -92,12 +131,10 @@ def _read_full(collector: Collector, task: Mapping[str, Any], where: str) -> Non
             target.add(region, origin, twin, alone=len(regions) == 1)
     for identity, region in predicted.items():
         if identity not in corrected:
-            target.add(region, _Origin(ReviewState.UNREVIEWED))
+            target.add(region, _PREDICTED)
     if corrected:
         what = counted(len(corrected), "prediction")
         collector.warn(f"{where}: {what} read as the annotations that were made of them")
-    for n, _ in enumerate(list_of(collector, task, "drafts"), start=1):
-        collector.left_out(f"{where}, draft {n}", "draft", "that was never submitted")
 
 
 def _read_short(collector: Collector, record: Mapping[str, Any], where: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from yamnet_gui.core.clock_time import clock_time
+from yamnet_gui.core.clock_time import known_clock_time
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 from yamnet_gui.labels.measure_columns import RAVEN_NAMES, measured_cells
@@ -104,11 +104,14 @@ def _cells(
         "" if event.channel is None else str(event.channel + 1),
         "",
     ]
-    if options.clock and info.recorded_at:
-        begin, end = (clock_time(info.recorded_at, t) for t in (event.onset_s, event.offset_s))
-        cells += [f"{begin:%Y/%m/%d}", *(f"{t:%H:%M:%S}.{t:%f}"[:-3] for t in (begin, end))]
-    elif options.clock:
-        cells += ["", "", ""]
+    if options.clock:
+        start = info.recorded_at
+        begin, end = (
+            known_clock_time(start, time_s) if start else None
+            for time_s in (event.onset_s, event.offset_s)
+        )
+        cells.append(f"{begin:%Y/%m/%d}" if begin else "")
+        cells += [f"{t:%H:%M:%S}.{t:%f}"[:-3] if t else "" for t in (begin, end)]
     return cells
 
 

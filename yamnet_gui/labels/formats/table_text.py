@@ -2,14 +2,21 @@
 
 import csv
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from yamnet_gui.core.errors import LabelsError
 
 from .base import ReadOptions
 from .layout import TableLayout, fold_name, guess_layout, rows_of_head, split_line
 from .text import lines
+
+T = TypeVar("T")
+
+_BLOCK = 1024
+"""Rows that are looked at together: few enough to be in the processor's memory all the time."""
 
 
 class NamedRows(ABC):
@@ -82,7 +89,7 @@ class TableText(NamedRows):
         if layout.header is not None:
             next(rows, None)
         for line, cells in rows:
-            if not any(cells) or not "".join(cells).strip():
+            if not cells[0].strip() and not "".join(cells).strip():
                 continue
             if len(cells) < width:
                 if len(cells) < at_least:
@@ -113,17 +120,32 @@ class TableText(NamedRows):
             self._lines(), delimiter=separator, strict=True, skipinitialspace=separator == " "
         )
         skipped = self._layout.skipped
-        while True:
-            first = reader.line_num + 1 + skipped
-            try:
-                row = next(reader, None)
-            except csv.Error as error:
-                reason = f"cells cannot be separated ({error})"
-                raise LabelsError(self.path, reason, line=first) from error
-            if row is None:
-                return
-            if row:
-                yield first, row
+        first = 1 + skipped
+        try:
+            for row in reader:
+                if row:
+                    yield first, row
+                first = reader.line_num + 1 + skipped
+        except csv.Error as error:
+            reason = f"cells cannot be separated ({error})"
+            raise LabelsError(self.path, reason, line=first) from error
+
+
+def in_blocks(rows: Iterable[T], most: int = _BLOCK) -> Iterator[list[T]]:
+    """The rows, many at a time; what is wrong with one of them is raised after those before it."""
+    rest = iter(rows)
+    while True:
+        block: list[T] = []
+        try:
+            for row in islice(rest, most):
+                block.append(row)
+        except LabelsError:
+            if block:
+                yield block
+            raise
+        if not block:
+            return
+        yield block
 
 
 def table_of(path: Path, options: ReadOptions) -> TableText:

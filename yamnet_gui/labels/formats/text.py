@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.stopping import check_stopped
@@ -284,3 +284,24 @@ def optional_number(
     if not math.isfinite(value):
         raise LabelsError(path, f"{what} {text[:40]!r} is not a number", line=line)
     return value
+
+
+def all_numbers(cells: Sequence[str], decimal_comma: bool = False) -> list[float | None] | None:
+    """`optional_number` of each cell of a column; None where one needs a look of its own."""
+    together = "".join(cells)
+    if decimal_comma or not together.isascii() or "_" in together or "," in together:
+        return None
+    try:
+        numbers = [float(cell) if cell else None for cell in cells]
+    except ValueError:
+        return None
+    return numbers if math.isfinite(sum(filter(None, numbers))) else None
+
+
+def all_seconds(cells: Sequence[str], decimal_comma: bool = False) -> list[float] | None:
+    """`seconds` of each cell of a column; None where one needs a look of its own."""
+    numbers = all_numbers(cells, decimal_comma)
+    if numbers is None or None in numbers or any("-" in cell for cell in cells):
+        return None
+    times = cast("list[float]", numbers)
+    return times if max(times) <= LONGEST_S else None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
+from typing import NamedTuple
 
 from yamnet_gui.core.events import Event
 
@@ -10,17 +11,25 @@ from .index import EventIndex
 from .models import ProjectChange
 
 
+class Added(NamedTuple):
+    """Events that were added to one recording at once; each has its row and its kind."""
+
+    rows: range
+    rec: int
+    kinds: Sequence[int]
+    events: Sequence[Event]
+
+
 @dataclass
 class ChangeSet:
     """What a transaction has changed, for the event index and for listeners.
 
-    `added`: (rows, number of the recording, events) that were added many at once. `rows`: (number
-    of the recording, event) by row of all others, None for those that were removed; it counts where
-    a row is in both.
+    `added`: events that were added many at once. `rows`: (number of the recording, event) by row of
+    all others, None for those that were removed; it counts where a row is in both.
     """
 
     rows: dict[int, tuple[int, Event] | None] = field(default_factory=dict)
-    added: list[tuple[range, int, Sequence[Event]]] = field(default_factory=list)
+    added: list[Added] = field(default_factory=list)
     events: dict[str, dict[str, None]] = field(default_factory=dict)
     recordings: set[str] = field(default_factory=set)
     reviewed: set[str] = field(default_factory=set)
@@ -30,7 +39,7 @@ class ChangeSet:
 
     def put_into(self, index: EventIndex, kind_of: Callable[[Event], int]) -> None:
         """Makes the index follow. Rows only grow, so in their order new ones come after others."""
-        blocks = {rows[0]: (rows, repeat(rec), events) for rows, rec, events in self.added if rows}
+        blocks = {added.rows[0]: added for added in self.added if added.rows}
         single = sorted(self.rows)
         stored_events = [stored for stored in self.rows.values() if stored is not None]
         if not blocks and len(single) == len(stored_events) > 1 and index.is_after(single[0]):
@@ -39,8 +48,8 @@ class ChangeSet:
             return
         for row in sorted({*blocks, *single}):
             if row in blocks:
-                rows, rec, added = blocks[row]
-                index.append(rows, rec, [kind_of(event) for event in added], added)
+                added = blocks[row]
+                index.append(added.rows, repeat(added.rec), added.kinds, added.events)
             if row not in self.rows:
                 continue
             stored = self.rows[row]

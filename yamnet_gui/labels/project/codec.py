@@ -5,10 +5,12 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
 from yamnet_gui.core.clock_time import stored_moment
+from yamnet_gui.core.event_block import EventBlock, for_each_object
 from yamnet_gui.core.event_limits import LARGEST
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewedSpan, ReviewState
 from yamnet_gui.core.spans import TimeSpan
@@ -135,31 +137,39 @@ def _content_text(content: Any) -> str:
     return dumps(_plain(content))
 
 
-def stored_texts(events: Sequence[Event]) -> list[str]:
-    """`stored_text` of each event, in a third of the time: by column."""
-    onsets, offsets = [e.onset_s for e in events], [e.offset_s for e in events]
-    if not {float} >= {*map(type, onsets), *map(type, offsets)}:
-        return [stored_text(event) for event in events]
+def stored_texts(block: EventBlock) -> list[str]:
+    """`stored_text` of each event, in a fifth of the time: by column."""
+    if not {float} >= block.types("onset_s") | block.types("offset_s"):
+        return [stored_text(event) for event in block.events]
     form = '{"id":%s,"onset_s":%s,"offset_s":%s,"label":%s'
-    parts: list[Iterable[str]] = [map(_encode, [e.id for e in events])]
-    parts += map(repr, onsets), map(repr, offsets), _texts([e.label for e in events])
+    parts: list[Iterable[str]] = [_quoted(block.column("id"))]
+    parts += map(repr, block.column("onset_s")), map(repr, block.column("offset_s"))
+    parts.append(for_each_object(block.column("label"), _encode))
     for name, head, default in zip(_FURTHER, _HEADS, _FURTHER_DEFAULTS, strict=True):
-        contents = [getattr(event, name) for event in events]
-        if contents.count(default) < len(contents):
+        if block.is_empty(name):
+            continue
+        contents = block.column(name)
+        if block.types(name) == {float} and math.isfinite(sum(contents)):
+            form += f"{head}%s"
+            parts.append(map(repr, contents))
+        else:
             form += "%s"
-            parts.append(_texts(contents, head, default))
+            parts.append(for_each_object(contents, partial(_field_text, head, default)))
     form += "}"
     return [form % row for row in zip(*parts, strict=True)]
 
 
-def _texts(contents: Sequence[Any], head: str = "", default: object = MISSING) -> list[str]:
-    """What one field adds to the text of each event; the same object is written once."""
-    different = {id(content): content for content in contents}
-    texts = {
-        number: "" if content == default else head + _content_text(content)
-        for number, content in different.items()
-    }
-    return [texts[id(content)] for content in contents]
+def _field_text(head: str, default: object, content: Any) -> str:
+    """What a field adds to the text of an event: nothing where it has its default."""
+    return "" if content == default else head + _content_text(content)
+
+
+def _quoted(texts: Sequence[str]) -> Iterable[str]:
+    """`dumps` of each text, at once where there is nothing to escape in any."""
+    together = "".join(texts)
+    if together.isascii() and together.isprintable() and not {'"', "\\"} & set(together):
+        return map('"%s"'.__mod__, texts)
+    return map(_encode, texts)
 
 
 def patch(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Events as rows of a project's table `events`, and back."""
 
+import math
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from yamnet_gui.core.event_block import DEFAULTS, EventBlock, for_each_object
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewState, event_of
 from yamnet_gui.core.stopping import check_stopped
 
@@ -48,13 +50,13 @@ def _original(name: str, stored: Callable[[Any], Any]) -> _Column:
 
 
 # by their words, as Python works out the hash of an enumeration's member each time
-_STATE_OF_WORD = {state.value: code for state, code in STATE_CODES.items()}
-_SOURCE_OF_WORD = {source.value: code for source, code in SOURCE_CODES.items()}
+STATE_OF_WORD = {state.value: code for state, code in STATE_CODES.items()}
+SOURCE_OF_WORD = {source.value: code for source, code in SOURCE_CODES.items()}
 _COLUMNS = (
     _Column("onset_s", attrgetter("onset_s"), float),
     _Column("offset_s", attrgetter("offset_s"), float),
-    _Column("state", attrgetter("state._value_"), _STATE_OF_WORD.__getitem__),
-    _Column("source", attrgetter("source._value_"), _SOURCE_OF_WORD.__getitem__),
+    _Column("state", attrgetter("state._value_"), STATE_OF_WORD.__getitem__),
+    _Column("source", attrgetter("source._value_"), SOURCE_OF_WORD.__getitem__),
     *map(_number, ("score_max", "score_mean", "probability")),
     _Column(
         "channel", attrgetter("channel"), lambda number: None if number is None else int(number),
@@ -69,6 +71,9 @@ _COLUMNS = (
     _text("note"),
     _text("rules_id"),
 )  # fmt: skip
+_PLAIN = frozenset(DEFAULTS) & {
+    column.name for column in _COLUMNS if column.stored in (float, finite)
+}
 NAMES = ("rec", "id", "kind", *(column.name for column in _COLUMNS))
 """The first two say which event it is."""
 EVENT_COLUMNS = ", ".join(NAMES)
@@ -79,16 +84,28 @@ def row_of(rec: int, kind: int, event: Event) -> list[Any]:
     return [rec, event.id, kind, *(stored(value(event)) for _, value, stored, _ in _COLUMNS)]
 
 
-def columns_of(rec: int, kinds: Sequence[int], events: Sequence[Event]) -> dict[str, Sequence[Any]]:
+def columns_of(rec: int, kinds: Sequence[int], block: EventBlock) -> dict[str, Sequence[Any]]:
     """`row_of` each event, by column; columns without any value are left out."""
-    ids = [event.id for event in events]
-    columns: dict[str, Sequence[Any]] = {"rec": [rec] * len(events), "id": ids, "kind": kinds}
+    columns: dict[str, Sequence[Any]] = {
+        "rec": [rec] * len(block), "id": block.column("id"), "kind": kinds,
+    }  # fmt: skip
     for name, value, stored, empty in _COLUMNS:
         check_stopped()
-        values = list(map(value, events))
+        if name in _PLAIN and (values := _floats(block, name)) is not None:
+            columns[name] = values
+            continue
+        values = list(map(value, block.events))
         if values.count(empty) < len(values):
-            columns[name] = list(map(stored, values))
+            columns[name] = for_each_object(values, stored)
     return columns
+
+
+def _floats(block: EventBlock, name: str) -> list[float] | None:
+    """The numbers of a column that are stored as they are; None where there are others."""
+    if block.types(name) != {float}:
+        return None
+    values = block.column(name)
+    return values if math.isfinite(sum(values)) else None
 
 
 def event_of_row(row: Sequence[Any], kinds: Sequence[Kind]) -> Event:

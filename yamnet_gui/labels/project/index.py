@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice, repeat
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,14 @@ from numpy.typing import NDArray
 from yamnet_gui.core.event_limits import LARGEST
 from yamnet_gui.core.events import Event
 
-from .event_rows import SOURCE_CODES, SOURCES, STATE_CODES, STATES
+from .event_rows import (
+    SOURCE_CODES,
+    SOURCE_OF_WORD,
+    SOURCES,
+    STATE_CODES,
+    STATE_OF_WORD,
+    STATES,
+)
 from .tables import Tables
 
 _COLUMNS: dict[str, str] = {
@@ -175,14 +183,14 @@ class EventIndex:
             "row": rows,
             "kind": kinds,
             "rec": recs,
-            "onset": (e.onset_s for e in events),
-            "offset": (e.offset_s for e in events),
-            "score": (_NONE if e.score_max is None else e.score_max for e in events),
-            "probability": (_NONE if e.probability is None else e.probability for e in events),
-            "state": (STATE_CODES[e.state] for e in events),
-            "source": (SOURCE_CODES[e.source] for e in events),
-            "channel": (-1 if e.channel is None else e.channel for e in events),
-            "noted": (bool(e.note) for e in events),
+            "onset": map(attrgetter("onset_s"), events),
+            "offset": map(attrgetter("offset_s"), events),
+            "score": _or_empty(_NONE, events, "score_max"),
+            "probability": _or_empty(_NONE, events, "probability"),
+            "state": map(STATE_OF_WORD.__getitem__, map(attrgetter("state._value_"), events)),
+            "source": map(SOURCE_OF_WORD.__getitem__, map(attrgetter("source._value_"), events)),
+            "channel": _or_empty(-1, events, "channel"),
+            "noted": map(bool, map(attrgetter("note"), events)),
             "alive": repeat(True, len(rows)),
         }
         for name, kind in _COLUMNS.items():
@@ -229,6 +237,10 @@ class EventIndex:
                 bigger = np.zeros(size, column.dtype)
                 bigger[:held] = column
                 self._data[name] = bigger
+
+
+def _or_empty(empty: float, events: Sequence[Event], name: str) -> list[float]:
+    return [empty if value is None else value for value in map(attrgetter(name), events)]
 
 
 def _numbers(

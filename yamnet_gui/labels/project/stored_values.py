@@ -1,12 +1,12 @@
 """One value of a project at a time, of any kind that a command can change, by kind and key."""
 
 import sqlite3
-from collections.abc import Sequence
 
 from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.event_block import EventBlock
 from yamnet_gui.core.events import Event
 
-from .change_set import ChangeSet
+from .change_set import Added, ChangeSet
 from .codec import Value
 from .command import Change
 from .models import LabelSet, Recording, Reviewed, StoredRules, StoredText
@@ -96,18 +96,20 @@ class StoredValues:
         else:
             raise ProjectError(self._subject, "recordings are removed, never deleted")
 
-    def add_events(self, recording_id: str, events: Sequence[Event], touched: ChangeSet) -> None:
+    def add_events(self, recording_id: str, block: EventBlock, touched: ChangeSet) -> None:
         """Adds new events to one recording. Raises ProjectError where one exists already."""
         rec = self.rec(recording_id)
         try:
-            rows = self._tables.add_events(rec, events)
+            rows, kinds = self._tables.add_events(rec, block)
         except sqlite3.IntegrityError:
-            for event in events:  # one by one, so that the first that cannot be added is named
+            for (
+                event
+            ) in block.events:  # one by one, so that the first that cannot be added is named
                 self.expect(Change(recording_id, None, event))
                 self.put_event(recording_id, event.id, event, touched)
             raise
-        touched.added.append((rows, rec, events))
-        touched.events.setdefault(recording_id, {}).update(dict.fromkeys(e.id for e in events))
+        touched.added.append(Added(rows, rec, kinds, block.events))
+        touched.events.setdefault(recording_id, {}).update(dict.fromkeys(block.column("id")))
 
     def put_event(
         self, recording_id: str, event_id: str, event: Event | None, touched: ChangeSet

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.event_block import EventBlock
 from yamnet_gui.core.events import Event, ReviewedSpan
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.core.stopping import until_stopped
@@ -180,8 +181,9 @@ class Tables:
             return int(row[0])
         return int(self.connection.execute(_INSERT, values).lastrowid or 0)
 
-    def add_events(self, rec: int, events: Sequence[Event]) -> range:
-        """Inserts events that are not there yet; gives their rows, which follow each other.
+    def add_events(self, rec: int, block: EventBlock) -> tuple[range, list[int]]:
+        """Inserts events that are not there yet; gives their rows, which follow each other, and
+        the kind of each.
 
         Raises sqlite3.IntegrityError where one is there already, and adds none then.
         """
@@ -189,9 +191,10 @@ class Tables:
         before = self.connection.execute(query).fetchone()
         self.connection.execute("SAVEPOINT adding")
         try:
-            kinds = [(event.label, event.class_index, event.mid) for event in events]
-            codes = {kind: self._kind(kind) for kind in dict.fromkeys(kinds)}
-            columns = columns_of(rec, [codes[kind] for kind in kinds], events)
+            named = list(zip(*map(block.column, ("label", "class_index", "mid")), strict=True))
+            codes = {kind: self._kind(kind) for kind in dict.fromkeys(named)}
+            kinds = list(map(codes.__getitem__, named))
+            columns = columns_of(rec, kinds, block)
             insert_rows(
                 self.connection, "events", ", ".join(columns), zip(*columns.values(), strict=True)
             )
@@ -201,7 +204,7 @@ class Tables:
             raise
         self.connection.execute("RELEASE adding")
         first = (before[0] if before else 0) + 1
-        return range(first, first + len(events))
+        return range(first, first + len(block)), kinds
 
     def drop_event(self, rec: int, event_id: str) -> int | None:
         rows = self.connection.execute(

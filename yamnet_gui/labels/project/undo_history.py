@@ -9,11 +9,12 @@ restart.
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from itertools import groupby, islice
+from itertools import groupby, islice, repeat
 from operator import attrgetter
 from typing import Any
 
 from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.event_block import EventBlock
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.core.text import encodable
@@ -112,10 +113,10 @@ class UndoHistory:
         """
         events = [value for value in values if isinstance(value, Event)]
         events.sort(key=attrgetter("id"))
-        self.values.add_events(recording_id, events, touched)
-        kind, rec = KINDS[Event], self.values.rec(recording_id)
-        texts = stored_texts(events)
-        return [(step, kind, rec, e.id, None, t) for e, t in zip(events, texts, strict=True)]
+        block = EventBlock(events)
+        self.values.add_events(recording_id, block, touched)
+        head = repeat(step), repeat(KINDS[Event]), repeat(self.values.rec(recording_id))
+        return list(zip(*head, block.column("id"), repeat(None), stored_texts(block)))
 
     def _put(self, changes: Iterable[Change], touched: ChangeSet, adopt: bool) -> None:
         for change in until_stopped(changes):

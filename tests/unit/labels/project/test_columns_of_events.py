@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from yamnet_gui.core.event_block import EventBlock
 from yamnet_gui.core.events import Event, EventSource, Original, ReviewState
 from yamnet_gui.labels.project import Project, add_events
 from yamnet_gui.labels.project.codec import dumps, stored_text, stored_texts, to_fields
@@ -38,10 +39,10 @@ def test_the_texts_of_many_events_are_those_of_each() -> None:
     for plain in (True, False):
         events = [_event(rng, n) for n in range(500)]
         events = [e for e in events if not plain or type(e.offset_s) is float]
-        texts = stored_texts(events)
+        texts = stored_texts(EventBlock(events))
         assert texts == [stored_text(e) for e in events]
         assert texts == [dumps(to_fields(e)) for e in events]
-    assert stored_texts([]) == []
+    assert stored_texts(EventBlock([])) == []
 
 
 def test_events_that_were_added_together_read_back(tmp_path: Path) -> None:
