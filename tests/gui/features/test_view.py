@@ -85,15 +85,16 @@ def test_the_box_tool_can_be_seen_and_esc_ends_it(demo: Workbench) -> None:
     assert button.isVisible()
     QTest.keyClick(window, Qt.Key.Key_B)
     assert button.isChecked()
-    assert "Drag over the spectrogram" in status.message.text()
+    assert "Drag a box over the spectrogram" in status.message.text()
     assert "Esc ends the box tool" in status.message.text()
     assert track.hover_shape(track.area.boundingRect().center()) is Qt.CursorShape.CrossCursor
 
     event = demo.session.document.shown.events.events[0]
     demo.session.selection.select([event.id])
     drag(track, place(track, 20.0, 0.3), place(track, 30.0, 0.7))
-    assert "D draws an event in this box" in status.message.text()
-    assert f"Shift+B gives it to {event.label}" in status.message.text()
+    assert status.message.text() == (
+        f"D makes it an event, Shift+B the box of {event.label}; Esc ends the box tool."
+    )
 
     QTest.keyClick(window, Qt.Key.Key_Escape)
     assert not button.isChecked()

@@ -216,6 +216,28 @@ def test_a_remark_leaves_the_status_bar_but_not_what_came_after_it(
     assert bar.message.text() == "Analysing"
 
 
+def test_a_remark_that_is_too_long_takes_the_place_of_the_pointer(
+    owners: Owners, qtbot: QtBot
+) -> None:
+    bar = StatusBar(owners.timeline)
+    qtbot.addWidget(bar)
+    bar.resize(1000, 24)
+    bar.show()
+    qtbot.waitExposed(bar)
+    bar.set_pointer("0:04.0   1,200 Hz   −42 dB")
+    bar.show_message("Undone.")
+    assert bar.pointer.isVisible()
+    text = "Next event: there are no events; analyse the recording or draw one."
+    bar.show_message(text)
+    assert not bar.pointer.isVisible()
+    layout = bar.layout()
+    assert layout is not None
+    layout.activate()
+    assert bar.message.width() >= bar.message.sizeHint().width() - 2
+    bar._clear_remark()
+    assert bar.pointer.isVisible()
+
+
 def test_every_button_has_a_name(bar: NoticeBar) -> None:
     bar.show_notice("error", "It failed.", [("Again", lambda: None)])
     for button in bar.findChildren(QToolButton):

@@ -235,8 +235,7 @@ class EventUpdater(QObject):
             replaced = self._replaced(events)
             if replaced:
                 self.replaced.emit(replaced)
-            new = self._document.events.not_in(events)
-            returned = tuple(event for event in new if not event.touched)
+            returned = self._returned(events)
             if returned:
                 self.returned.emit(returned)
 
@@ -245,6 +244,11 @@ class EventUpdater(QObject):
         gone = [event for event in before.not_in(self._document.events) if not event.touched]
         deleted = {event.id for event in self._project.deleted} if gone else set()
         return tuple(event for event in gone if event.id not in deleted)
+
+    def _returned(self, before: EventList) -> tuple[Event, ...]:
+        """Detections that a step left uncovered: they were derived before, and not shown."""
+        new, known = self._document.events.not_in(before), self.detections
+        return tuple(event for event in new if not event.touched and event.id in known)
 
     def _set_events(self, events: EventList) -> None:
         self._document.set_events(self._calibrations.with_probabilities(events))

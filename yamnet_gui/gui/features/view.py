@@ -129,8 +129,8 @@ class ViewActions(Feature):
                 self._class_view.set_lead(index)
                 self._class_view.choose(index)
                 self._show_message(
-                    f"{dialog.choice.label} is the first row of the scores until an event is"
-                    f" selected; {self._key('clear_selection')} takes it away."
+                    f"{dialog.choice.label} is the first row of the scores;"
+                    f" {self._key('clear_selection')} takes it away."
                 )
 
     def clear_selection(self) -> None:
@@ -145,17 +145,16 @@ class ViewActions(Feature):
     def _use_box_tool(self, on: bool) -> None:
         self._tracks.use_box_tool(on)
         end = f"{self._key('clear_selection')} ends the box tool."
-        drag = f"Drag over the spectrogram to select times and frequencies. {end}"
-        self._show_message(drag if on else "")
+        self._show_message(f"Drag a box over the spectrogram; {end}" if on else "")
 
     @Slot()
     def _on_selection(self) -> None:
         """What can be done with a box, as soon as there is one."""
         if self._box_tool.isChecked() and self._timeline.band_hz is not None:
             event = self._navigation.current
-            draw = f"{self._key('draw')} draws an event in this box"
-            give = "" if event is None else f"; {self._key('set_box')} gives it to {event.label}"
-            self._show_message(f"{draw}{give}. {self._key('clear_selection')} ends the box tool.")
+            draw = f"{self._key('draw')} makes it an event"
+            give = "" if event is None else f", {self._key('set_box')} the box of {event.label}"
+            self._show_message(f"{draw}{give}; {self._key('clear_selection')} ends the box tool.")
 
     def _key(self, name: str) -> str:
         """The key of an action, or its name where it has none."""

@@ -1,6 +1,5 @@
 """The table model of events: filtered and sorted with arrays, quick at fifty thousand rows."""
 
-import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -59,7 +58,8 @@ class EventTableModel(HeadedTableModel):
         self._measured: Lookup = _nothing_measured
         self._keys = EventKeys((), self._spreads, self._measured)
         self._filter = EventTableFilter()
-        self._counted: tuple[tuple[EventList, EventTableFilter], int] | None = None
+        self._others = EventKeys((), {}, self._measured)
+        self._counted: int | None = None  # of the others under the present filter
         self._column = EventColumn.ONSET
         self._descending = False
         self._shown: list[Event] = []
@@ -137,15 +137,15 @@ class EventTableModel(HeadedTableModel):
         """How many of other events the filter would list; counted once for each list."""
         if self._filter.empty:
             return len(events)
-        source = (events, self._filter)
-        if self._counted is None or any(map(operator.is_not, source, self._counted[0])):
-            keys = EventKeys(events.events, {}, self._measured)
-            self._counted = source, len(keys.passing(self._filter, self._timeline.clock_start))
-        return self._counted[1]
+        if self._others.events is not events.events:
+            self._others, self._counted = EventKeys(events.events, {}, self._measured), None
+        if self._counted is None:
+            self._counted = len(self._others.passing(self._filter, self._timeline.clock_start))
+        return self._counted
 
     def set_filter(self, event_filter: EventTableFilter) -> None:
         if event_filter != self._filter:
-            self._filter = event_filter
+            self._filter, self._counted = event_filter, None
             self._refresh()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:

@@ -23,7 +23,7 @@ from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.file_names import ELIDED
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.table_model import Index
-from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
+from yamnet_gui.gui.widgets.tables import QuietTable, title_width
 
 from .recording_filter import LISTED, RecordingsFilter
 from .recording_table_model import EVENTS, NAME, PATH_ROLE, STATE, RecordingsModel
@@ -207,12 +207,11 @@ class RecordingsPanel(QWidget):
         font.setBold(True)
         metrics = QFontMetrics(font)
         widest = max((metrics.horizontalAdvance(t) for t in self.model.states), default=0)
-        fit_columns(self.table, {STATE: ""})  # room for its title
-        least = self.table.columnWidth(STATE)
-        width = max(min(widest + 12, self.width() * 2 // 5), least)
-        self.table.setColumnWidth(STATE, width)
+        width = min(widest + 12, self.width() * 2 // 5)
+        self.table.setColumnWidth(STATE, max(width, title_width(self.table, STATE)))
         most = self.model.most_events
-        fit_columns(self.table, {EVENTS: "" if most is None else grouped(most)})
+        room = metrics.horizontalAdvance(grouped(most)) + 12 if most is not None else 0
+        self.table.setColumnWidth(EVENTS, max(room, title_width(self.table, EVENTS)))
         self.table.setColumnHidden(EVENTS, most is None)
 
     def _on_menu(self, position: QPoint) -> None:

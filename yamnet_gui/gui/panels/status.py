@@ -38,7 +38,7 @@ class StatusBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 1, 8, 1)
         layout.setSpacing(8)
-        layout.addWidget(self.message, 4)
+        layout.addWidget(self.message, 5)
         layout.addWidget(self.bar)
         layout.addWidget(self.left)
         layout.addWidget(self.cancel)
@@ -60,20 +60,27 @@ class StatusBar(QWidget):
         self._show_cursor()
 
     def show_message(self, text: str) -> None:
-        """A remark on what a key did, for a while; what runs or is shown after it stays."""
+        """A remark on what a key did, for a while; what runs or is shown after it stays.
+
+        One that is longer than its place takes that of the pointer as well.
+        """
         self.clear_progress(text)
         self._remark = text
+        needed = self.message.fontMetrics().horizontalAdvance(text)
+        self.pointer.setVisible(needed <= self.message.width())
         self._leave.start()
 
     def _clear_remark(self) -> None:
         if self.message.text() == self._remark:
             self.message.setText("")
+            self.pointer.show()
 
     def set_progress(
         self, text: str, fraction: float | None = None, left_s: float | None = None
     ) -> None:
         """Shows what is running; without a `fraction` (0 to 1) nobody knows how far it is."""
         self.message.setText(text)
+        self.pointer.show()
         if fraction is None:
             self.bar.setRange(0, 0)
         else:
@@ -86,6 +93,7 @@ class StatusBar(QWidget):
     def clear_progress(self, text: str = "") -> None:
         """Nothing is running; `text` may have the outcome."""
         self.message.setText(text)
+        self.pointer.show()
         self.left.setText("")
         self.bar.setRange(0, _STEPS)
         for widget in (self.bar, self.left, self.cancel):

@@ -40,21 +40,27 @@ class PaddedHeader(QHeaderView):
             option.text += _PAD
 
 
-def fit_columns(table: QTableView, samples: Mapping[_Column, str]) -> None:
-    """Makes columns so wide that their header and a text as long as the sample are not cut."""
-    model, header, metrics = table.model(), table.horizontalHeader(), table.fontMetrics()
+def title_width(table: QTableView, column: int) -> int:
+    """Pixels of a column in which its title is not cut; 0 where it has none."""
+    model, header = table.model(), table.horizontalHeader()
+    across, metrics = Qt.Orientation.Horizontal, header.fontMetrics()
+    title = str(model.headerData(column, across) or "")
+    if not title:
+        return 0
+    where = model.headerData(column, across, Qt.ItemDataRole.TextAlignmentRole)
+    if where is not None and where & Qt.AlignmentFlag.AlignRight:
+        title += _PAD
     margin = 2 * header.style().pixelMetric(QStyle.PixelMetric.PM_HeaderMargin, None, header) + 4
-    pad = header.fontMetrics().horizontalAdvance(_PAD)
-    role = Qt.ItemDataRole.TextAlignmentRole
+    sorted_by = header.isSortIndicatorShown() and header.sortIndicatorSection() == column
+    return metrics.horizontalAdvance(title) + margin + (_SORT_SIGN if sorted_by else 0)
+
+
+def fit_columns(table: QTableView, samples: Mapping[_Column, str]) -> None:
+    """Makes columns so wide that their title and a text as long as the sample are not cut."""
+    header, metrics = table.horizontalHeader(), table.fontMetrics()
     for column, sample in samples.items():
-        title = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
-        head = header.fontMetrics().horizontalAdvance(title) + margin if title else 0
-        where = model.headerData(column, Qt.Orientation.Horizontal, role)
-        if title and where is not None and where & Qt.AlignmentFlag.AlignRight:
-            head += pad
-        if header.isSortIndicatorShown() and header.sortIndicatorSection() == column:
-            head += _SORT_SIGN
-        wide = max(metrics.horizontalAdvance(sample) + _CELL_MARGIN, head)
+        wide = metrics.horizontalAdvance(sample) + _CELL_MARGIN
+        wide = max(wide, title_width(table, column))
         if wide != header.sectionSize(column):
             table.setColumnWidth(column, wide)
 
