@@ -91,7 +91,7 @@ class Studio:
     @property
     def example(self) -> Event:
         """The event that is selected: the demo's siren, else the longest one."""
-        events = self.bench.session.document.shown.events
+        events = self.bench.session.document.events
         return max(events, key=lambda e: (e.label == LABEL, e.duration_s))
 
     def dialog(

@@ -5,8 +5,9 @@ from PySide6.QtGui import QColor, QPalette
 
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.resources import bundled_class_map
-from yamnet_gui.gui.theme import DARK, LIGHT, Theme
+from yamnet_gui.gui.theme import DARK, LIGHT, Theme, class_color
 from yamnet_gui.gui.tracks.event_bars import _Style
+from yamnet_gui.gui.widgets.colors import readable
 from yamnet_gui.gui.widgets.notices import NoticeKind, kind_color
 
 LEAST = 4.5
@@ -76,3 +77,13 @@ def test_names_on_bars_of_every_class_and_state(theme: Theme) -> None:
             style = _Style.of(event, theme)
             found = contrast(style.ink, laid_over(style.fill, ground))
             assert found >= LEAST, f"{label}, {state}: {found:.2f}"
+
+
+def test_names_in_the_colour_of_their_class(theme: Theme) -> None:
+    palette = theme.palette()
+    base = palette.color(ROLE.Base)
+    for index in range(len(bundled_class_map())):
+        color = class_color(index)
+        shown = readable(color, palette)
+        assert contrast(shown, base) >= LEAST
+        assert shown == color or contrast(color, base) < LEAST

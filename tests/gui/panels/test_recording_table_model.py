@@ -54,3 +54,15 @@ def test_numbers_of_the_list_have_titles_and_states_are_words(qtbot: QtBot) -> N
     header.initStyleOptionForIndex(option, EVENTS)
     assert option.text.rstrip() == "Events"
     assert option.text != "Events", "a title over numbers ends before the next one begins"
+
+
+def test_names_that_begin_alike_show_their_ends(qtbot: QtBot) -> None:
+    panel = RecordingsPanel()
+    qtbot.addWidget(panel)
+    middle, left = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideLeft
+    panel.set_files([Path(f"/sounds/garden_20260503_{hour:02}0000.wav") for hour in range(9)])
+    assert panel.table.textElideMode() is left
+    panel.add_file(Path("/sounds/a walk along the river, with birds and bells.wav"))
+    assert panel.table.textElideMode() is middle
+    panel.set_files([Path("/sounds/garden_20260503_000000.wav")])
+    assert panel.table.textElideMode() is middle

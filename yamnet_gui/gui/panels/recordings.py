@@ -20,7 +20,7 @@ from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.jobs.project import RecordingStage
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.fields import SearchField
-from yamnet_gui.gui.widgets.file_names import ELIDED
+from yamnet_gui.gui.widgets.file_names import ELIDED, eliding_of
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable, title_width
@@ -107,17 +107,17 @@ class RecordingsPanel(QWidget):
     def set_files(self, paths: Iterable[Path]) -> None:
         """Lists these recordings."""
         self.model.set_files(paths)
-        self._show_count()
+        self._on_files()
 
     def add_file(self, path: Path) -> None:
         """Lists one more recording, if it is not there yet."""
         self.model.add(path)
-        self._show_count()
+        self._on_files()
 
     def add_files(self, paths: Iterable[Path]) -> None:
         """Lists more recordings, each once, behind those that are listed."""
         self.model.set_files([*self.model.paths, *paths])
-        self._show_count()
+        self._on_files()
 
     @property
     def files(self) -> list[Path]:
@@ -200,6 +200,10 @@ class RecordingsPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_states()
         super().resizeEvent(event)
+
+    def _on_files(self) -> None:
+        self.table.setTextElideMode(eliding_of(path.name for path in self.model.paths))
+        self._show_count()
 
     def _fit_states(self) -> None:
         """Gives the states what they need, but never most of the room."""

@@ -15,6 +15,7 @@ from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme, class_color, state_mark
+from yamnet_gui.gui.widgets.colors import blended, luminance
 
 from .event_density import Density, dense_blocks
 from .event_lanes import STRENGTH, Lanes
@@ -52,20 +53,8 @@ def _ink_on(fill: QColor, base: QColor) -> QColor:
 
     On every colour one of them has a contrast of at least 4.5 (WCAG 2.1, relative luminance).
     """
-    strength = fill.alphaF()
-    pairs = (
-        (fill.redF(), base.redF()),
-        (fill.greenF(), base.greenF()),
-        (fill.blueF(), base.blueF()),
-    )
-    red, green, blue = (_linear(strength * c + (1 - strength) * b) for c, b in pairs)
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return QColor("#000000" if luminance > 0.179 else "#ffffff")
-
-
-def _linear(part: float) -> float:
-    """Light of a part of a colour in sRGB."""
-    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+    seen = blended(fill, base, fill.alphaF())
+    return QColor("#000000" if luminance(seen) > 0.179 else "#ffffff")
 
 
 class EventsLayer(Layer):

@@ -1,5 +1,7 @@
 """Names of files where there is no room for them: both ends say more than the middle."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
@@ -7,6 +9,18 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from .table_model import Index
 
 ELIDED = Qt.TextElideMode.ElideMiddle
+
+
+_ALIKE = 6
+"""Letters from which on a common beginning says nothing about a file."""
+
+
+def eliding_of(names: Iterable[str]) -> Qt.TextElideMode:
+    """Where names in one column lose letters: in the middle, but at the start where all of them
+    begin alike, as those of one recorder do."""
+    several = list(names)
+    alike = len(several) > 1 and len({name[:_ALIKE] for name in several}) == 1
+    return Qt.TextElideMode.ElideLeft if alike else ELIDED
 
 
 def elided_name(metrics: QFontMetrics, name: str, width: int) -> str:

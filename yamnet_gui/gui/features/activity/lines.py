@@ -9,7 +9,7 @@ from yamnet_gui.core.marks import count_marks
 from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.theme import class_color
-from yamnet_gui.gui.widgets.colors import blended
+from yamnet_gui.gui.widgets.colors import readable
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
 from .picture import Picture
@@ -124,8 +124,8 @@ class Lines(QWidget):
 
     def _named(self, picture: Picture, row: int) -> tuple[str, QColor]:
         """The name of a thin line, and its colour dark or light enough to be read."""
-        text = self.palette().color(QPalette.ColorRole.Text)
-        return picture.labels[row], blended(self._color(picture.labels[row]), text, 0.6)
+        label = picture.labels[row]
+        return label, readable(self._color(label), self.palette())
 
     def _draw_row(
         self, painter: QPainter, picture: Picture, row: int, plot: QRectF, most: float, front: bool
