@@ -58,6 +58,16 @@ def blocks(finer: FinerScores) -> list:
     ]
 
 
+def killed_after_three_steps(folder, model, cache):
+    """A recording of 140 s whose analysis was begun, and left as a kill leaves it."""
+    sound = write_sound(folder / "long.wav", 140.0)
+    steps = analyse_recording(sound, model, DOUBTFUL, cache)
+    for _ in range(3):
+        next(steps)
+    steps.close()
+    return sound
+
+
 def medians(sound, settings: AnalysisSettings) -> np.ndarray:
     """What a closer look everywhere has to give, from an analysis with three times the frames."""
     hop = AnalysisSettings(0.16, gain_db=settings.gain_db, start_s=settings.start_s)
@@ -162,11 +172,7 @@ def test_an_interrupted_look_goes_on_where_it_was(tmp_path, cache):
 
 @pytest.mark.workflow
 def test_an_analysis_that_was_killed_gets_the_rest_of_its_look_later(tmp_path, model, cache):
-    sound = write_sound(tmp_path / "long.wav", 140.0)
-    steps = analyse_recording(sound, model, DOUBTFUL, cache)
-    for _ in range(3):
-        next(steps)
-    steps.close()
+    sound = killed_after_three_steps(tmp_path, model, cache)
     resumed = looked_at(sound, model, DOUBTFUL, cache)
     assert blocks(resumed.finer[None]) == blocks(looked_at(sound, model, DOUBTFUL).finer[None])
 
@@ -209,11 +215,7 @@ def test_a_damaged_file_costs_what_is_damaged(tmp_path, model, cache, harm):
 
 @pytest.mark.workflow
 def test_scores_that_are_made_anew_do_not_get_the_look_at_former_ones(tmp_path, model, cache):
-    sound = write_sound(tmp_path / "long.wav", 140.0)
-    steps = analyse_recording(sound, model, DOUBTFUL, cache)
-    for _ in range(3):
-        next(steps)
-    steps.close()
+    sound = killed_after_three_steps(tmp_path, model, cache)
     progress = next(cache.folder.rglob("progress.jsonl"))
     progress.write_text("")  # as another version leaves it
     finer = next(cache.folder.rglob("*.finer"))

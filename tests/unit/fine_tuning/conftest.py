@@ -5,8 +5,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from yamnet_gui.__main__ import main
-
 RATE = 16_000
 
 
@@ -37,16 +35,3 @@ def folder_of() -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def sounds(tmp_path_factory: pytest.TempPathFactory, folder_of: Callable[..., Path]) -> Path:
     return folder_of(tmp_path_factory.mktemp("classes"))
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Runs a command in this process; its status, output and errors."""
-
-    def run_it(*arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        status = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run_it

@@ -51,23 +51,6 @@ def write_sounds(folder: Path, each: int = 6) -> Path:
     return folder
 
 
-@pytest.fixture
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "user data"
-    monkeypatch.setattr("yamnet_gui.yamnet.model_library.weights_folder", lambda: folder)
-    return folder
-
-
-@pytest.fixture
-def bench(
-    start: Start, settled: Settled, sound_file: Path, tiny_weights: Path, own_folder: Path
-) -> Workbench:
-    bench = start(sound_file, weights=tiny_weights)
-    bench.session.settings.set("autoplay", False)
-    settled(bench)
-    return bench
-
-
 def opened(bench: Workbench, qtbot: QtBot) -> FinetuneDialog:
     bench.shell.window.actions_by_id["finetune"].trigger()
     dialog = next(one for one in QApplication.topLevelWidgets() if isinstance(one, FinetuneDialog))

@@ -19,23 +19,6 @@ Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 
 
-@pytest.fixture
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "user data"
-    monkeypatch.setattr("yamnet_gui.yamnet.model_library.weights_folder", lambda: folder)
-    return folder
-
-
-@pytest.fixture
-def bench(
-    start: Start, settled: Settled, sound_file: Path, tiny_weights: Path, own_folder: Path
-) -> Workbench:
-    bench = start(sound_file, weights=tiny_weights)
-    bench.session.settings.set("autoplay", False)
-    settled(bench)
-    return bench
-
-
 def test_the_whole_way_of_a_model_through_the_window(
     bench: Workbench, settled: Settled, qtbot: QtBot, tiny_weights: Path, tmp_path: Path
 ) -> None:
