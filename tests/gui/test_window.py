@@ -227,7 +227,7 @@ def test_broken_files_leave_what_was_open_and_say_why(
         bench.shell.notices.clear()
         if broken.expect != "error" or broken.path.is_dir():
             continue
-        with qtbot.waitSignal(bench.services.recording.failed, timeout=20_000) as failed:
+        with qtbot.waitSignal(bench.services.recording.failed, timeout=60_000) as failed:
             bench.services.recording.open(broken.path)
         text = str(failed.args[0])
         assert broken.path.name in text, broken.name
@@ -250,7 +250,7 @@ def test_a_dropped_file_is_opened(
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    with qtbot.waitSignal(bench.services.recording.opened, timeout=20_000):
+    with qtbot.waitSignal(bench.services.recording.opened, timeout=60_000):
         bench.shell.window.dropEvent(event)
     settled(bench)
     assert bench.session.settings.recent_files()[0] == sound_file

@@ -5,9 +5,9 @@ Importing this package imports neither TensorFlow nor h5py; building a network d
 """
 
 from .analyzer import Analyzer, PatchNetwork, frame_count, start_sample
-from .conversion import LiteRTError
 from .front_end import LogMel, log_mel
 from .litert_file import litert_is_installed, litert_is_stored, making_litert, stored_litert
+from .litert_network import LiteRTError
 from .model_info import EpochFigures, ModelInfo, ModelOutput, TrainedOn
 from .network import RUNTIME_CHOICES, Network, RuntimeChoice, RuntimeName
 from .runtimes import (

@@ -3,7 +3,7 @@
     python -m yamnet_gui.yamnet.export_process FORMAT MODEL OUT
 
 Beside OUT lie the sounds that it is checked on and its class map; the figures are written there.
-Prints how far it is, a fraction a line, and at last what `conversion` waits for.
+Prints how far it is, a fraction a line, and at last what `own_process` waits for.
 """
 
 import json
@@ -21,10 +21,9 @@ from yamnet_gui.core.errors import UserError
 
 from ._quiet import without_noise
 from ._tensorflow import import_tensorflow
-from .conversion import DONE, FAILED
-from .convert import end_with_parent
 from .export_checks import Run, apart, check_sounds, problem_of
 from .exports import CLASSES_FILE, EXPORT_FORMATS, RESULT, SOUNDS, ExportFormat
+from .own_process import DONE, FAILED, end_with_parent
 from .tensorflow_network import TensorFlowNetwork, network_function
 from .waveform_function import network_of_variables, waveform_function
 from .weights import Weights, load_weights, model_arrays

@@ -24,7 +24,7 @@ from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import exists, replacing
 from yamnet_gui.core.text import counted, grouped, megabytes
 
-from .conversion import TEMPORARY, in_own_process
+from .own_process import TEMPORARY, in_own_process
 from .weights import inspect_weights
 
 Floats = NDArray[np.float32]

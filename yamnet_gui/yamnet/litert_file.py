@@ -1,20 +1,19 @@
 """The file that LiteRT runs: made once of a weights file, checked, and stored beside it.
 
-Its name says which weights it was made of, by which version of the converter, and what its content
-is: `yamnet-WEIGHTS-tfVERSION-CONTENT.tflite`, with the first digits of the weights' identity and of
-the SHA-256 of identity and content. So it appears in one step, two programs that make it at the
-same time cannot disturb each other, and a damaged one, or one of other weights under this name, is
-recognised without a second file.
+Its name says which weights it was made of, by what, and what its content is:
+`yamnet-WEIGHTS-tflite1-CONTENT.tflite`, with the first digits of the weights' identity and of the
+SHA-256 of identity and content. So it appears in one step, two programs that make it at the same
+time cannot disturb each other, and a damaged one, or one of other weights under this name, is
+recognised without a second file. Files that TensorFlow's converter made, which give the same
+numbers, are named by its version (`tf2.21.0`); they are taken, too.
 """
 
 import errno
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,14 +21,14 @@ from yamnet_gui.core.cached_files import LITERT
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.folders import user_cache_folder
-from yamnet_gui.core.packages import installed_version
 
-from ._tensorflow import tensorflow_is_installed
-from .conversion import TEMPORARY, LiteRTError, converting
-from .litert_model import written_without_tensorflow
+from .litert_model import writing_litert
+from .litert_network import LiteRTError
 from .weights import inspect_weights
 
 _SUFFIX = ".tflite"
+_MADE_BY = "tflite1"
+"""The way `litert_model` writes it; another number where its results would differ."""
 _DIGITS = 16
 
 
@@ -60,52 +59,23 @@ def stored_litert(weights: Path, identity: str) -> bytes | None:
 def making_litert(weights: Path, identity: str) -> Generator[float, None, bytes]:
     """Makes the file for LiteRT where none is intact; yields how far it is.
 
-    Returns its content. TensorFlow's converter runs in a process of its own and takes some
-    seconds; closing the generator ends it. Where TensorFlow is not installed the same file is
-    written without it. The file lies beside the weights, or in the user's
-    cache where that folder cannot be written to. Raises WeightsError where the weights are broken
-    or change meanwhile, and LiteRTError: no room, the converter fails, or scores would not be
-    TensorFlow's.
+    Returns its content. The file lies beside the weights, or in the user's cache where that folder
+    cannot be written to. Raises WeightsError where the weights are broken or change meanwhile, and
+    LiteRTError: LiteRT cannot be loaded, no room, or scores would not be the network's.
     """
     content = stored_litert(weights, identity)
     if content is not None:
         return content
-    inspect_weights(weights)  # says what is wrong with them without starting another process
-    if tensorflow_is_installed():
-        content = yield from _converted(weights)
-    else:
-        content = yield from written_without_tensorflow(weights)
+    content = yield from writing_litert(weights)
     if inspect_weights(weights).identity != identity:
         raise WeightsError(weights, "was replaced while it was being prepared", "try again")
     _store(content, weights, identity)
     return content
 
 
-def _converted(weights: Path) -> Generator[float, None, bytes]:
-    """The content as TensorFlow's converter makes it. Raises WeightsError and LiteRTError."""
-    try:
-        with tempfile.TemporaryDirectory(prefix=TEMPORARY) as temporary:
-            out = Path(temporary) / "network.tflite"
-            yield from converting(weights, out)
-            return out.read_bytes()
-    except OSError as error:  # the folder for temporary files is full or cannot be written to
-        reason = f"cannot be converted for LiteRT ({error.strerror or error})"
-        raise LiteRTError(weights, reason) from error
-
-
 def _stored(weights: Path, identity: str) -> Iterator[Path]:
     for folder in _folders(weights):
-        yield from sorted(folder.glob(f"{_prefix(identity)}-*{_SUFFIX}"))
-
-
-def _prefix(identity: str) -> str:
-    return f"yamnet-{identity[:_DIGITS]}-tf{_converter_version() or '*'}"
-
-
-@cache
-def _converter_version() -> str:
-    """ "" where TensorFlow is not installed; then whatever made a file, it is taken."""
-    return installed_version("tensorflow")
+        yield from sorted(folder.glob(f"yamnet-{identity[:_DIGITS]}-tf*-*{_SUFFIX}"))
 
 
 def _folders(weights: Path) -> list[Path]:
@@ -130,8 +100,7 @@ def _digest(content: bytes, identity: str) -> str:
 
 def _store(content: bytes, weights: Path, identity: str) -> None:
     """Puts the file into the first folder that takes it. Raises LiteRTError where none does."""
-    version = _converter_version() or "none"
-    name = f"yamnet-{identity[:_DIGITS]}-tf{version}-{_digest(content, identity)}{_SUFFIX}"
+    name = f"yamnet-{identity[:_DIGITS]}-{_MADE_BY}-{_digest(content, identity)}{_SUFFIX}"
     reason: object = ""
     for folder in _folders(weights):
         try:

@@ -1,7 +1,8 @@
-"""The weights as a file for LiteRT, written without TensorFlow.
+"""The weights as a file for LiteRT.
 
 The operators and options are those that TensorFlow's converter writes for the same network, so
-LiteRT computes the same numbers; they are described by LiteRT's own schema.
+LiteRT computes the same numbers; they are described by LiteRT's own schema. TensorFlow, which would
+take some seconds and 900 MB, is not needed.
 """
 
 from collections.abc import Generator
@@ -14,8 +15,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE, MEL_BANDS, PATCH_FRAMES
 
 from .check import check_patches, difference
-from .conversion import LiteRTError
-from .litert_network import LiteRTNetwork
+from .litert_network import LiteRTError, LiteRTNetwork
 from .numpy_network import run_in_numpy
 from .parameters import LAYERS
 from .weights import Weights, load_weights
@@ -27,7 +27,7 @@ _ROOM = 20_000_000
 _CHECKED_EVERY = 4  # NumPy takes a quarter of a second for a patch
 
 
-def written_without_tensorflow(path: Path) -> Generator[float, None, bytes]:
+def writing_litert(path: Path) -> Generator[float, None, bytes]:
     """The content of a file for LiteRT, compared with NumPy's results; yields how far it is.
 
     Raises WeightsError where the weights are broken, and LiteRTError where LiteRT is missing or
@@ -36,10 +36,6 @@ def written_without_tensorflow(path: Path) -> Generator[float, None, bytes]:
     yield 0.05
     weights = load_weights(path)
     yield 0.2
-    if weights.file.model is not None and weights.file.model.output != "sigmoid":
-        raise LiteRTError(
-            path, "classes that share one score are prepared by TensorFlow, which is not installed"
-        )
     try:
         content = litert_content(weights)
         yield 0.4
@@ -98,18 +94,47 @@ class _Writer:
         axes = self._constant("axes", np.array([1, 2], np.int32))
         embeddings = self._variable("output 1: embeddings", EMBEDDING_SIZE)
         self._operator("MEAN", [net, axes], embeddings, self._schema.ReducerOptionsT())
-        classes = len(weights.logits_bias)
-        logits = self._variable("logits", classes)
-        dense = [
-            embeddings,
-            self._constant("logits/kernel", np.transpose(weights.logits_kernel)),
-            self._constant("logits/bias", weights.logits_bias),
-        ]
-        self._operator("FULLY_CONNECTED", dense, logits, self._schema.FullyConnectedOptionsT())
+        return self._packed([patches], [self._scores(embeddings, weights), embeddings])
+
+    def _scores(self, embeddings: int, weights: Weights) -> int:
+        """What the last layer makes of embeddings: see `model_info.ModelOutput`."""
+        kernel, bias, model = weights.logits_kernel, weights.logits_bias, weights.file.model
         # the interpreter's outputs are told apart by the order of their names
-        scores = self._variable("output 0: scores", classes)
-        self._operator("LOGISTIC", [logits], scores)
-        return self._packed([patches], [scores, embeddings])
+        scores = self._variable("output 0: scores", len(bias))
+        if model is None or model.output == "sigmoid":
+            logits = self._dense("logits", embeddings, kernel, bias)
+            self._operator("LOGISTIC", [logits], scores)
+            return scores
+        own, parts = len(bias) - model.trained, []
+        if own:
+            logits = self._dense("own logits", embeddings, kernel[:, :own], bias[:own])
+            parts.append(self._variable("own scores", own))
+            self._operator("LOGISTIC", [logits], parts[-1])
+        none = 1 if model.output == "softmax-or-none" else 0  # one more, whose number is 0
+        padded = np.pad(kernel[:, own:], ((0, 0), (0, none))), np.pad(bias[own:], (0, none))
+        logits = self._dense("trained logits", embeddings, *padded)
+        shares = self._variable("shares", model.trained + none)
+        options = _filled(self._schema.SoftmaxOptionsT(), beta=1.0)
+        self._operator("SOFTMAX", [logits], shares, options)
+        parts.append(self._variable("trained scores", model.trained))
+        begin = self._constant("begin", np.zeros(2, np.int32))
+        size = self._constant("size", np.array([-1, model.trained], np.int32))
+        self._operator("SLICE", [shares, begin, size], parts[-1], self._schema.SliceOptionsT())
+        options = _filled(self._schema.ConcatenationOptionsT(), axis=1)
+        self._operator("CONCATENATION", parts, scores, options)
+        return scores
+
+    def _dense(
+        self, name: str, inputs: int, kernel: NDArray[np.float32], bias: NDArray[np.float32]
+    ) -> int:
+        made = self._variable(name, len(bias))
+        weights = [
+            self._constant(f"{name}/kernel", np.transpose(kernel)),
+            self._constant(f"{name}/bias", bias),
+        ]
+        options = self._schema.FullyConnectedOptionsT()
+        self._operator("FULLY_CONNECTED", [inputs, *weights], made, options)
+        return made
 
     def _convolution(self, stride: int, depthwise: bool) -> Any:
         schema = self._schema

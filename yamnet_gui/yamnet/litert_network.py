@@ -3,16 +3,25 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE, MEL_BANDS, PATCH_FRAMES
 from yamnet_gui.core.threads import network_threads
 
 from ._quiet import without_noise
 from .network import Floats, Network
 from .weights import WeightsFile
+
+
+class LiteRTError(WeightsError):
+    """The file for LiteRT cannot be made or run; TensorFlow works all the same."""
+
+    def __init__(self, subject: str | Path, reason: str) -> None:
+        super().__init__(subject, reason, "choose TensorFlow as the runtime")
 
 
 class LiteRTNetwork(Network):

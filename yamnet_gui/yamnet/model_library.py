@@ -89,7 +89,7 @@ def add_model(path: Path) -> WeightsFile:
 
 
 def remove_model(path: Path) -> None:
-    """Removes a file of the folder of models, and what LiteRT's converter made of it.
+    """Removes a file of the folder of models, and what was made of it for LiteRT.
 
     Raises WeightsError where it lies elsewhere or cannot be removed.
     """

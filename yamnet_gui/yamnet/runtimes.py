@@ -10,9 +10,8 @@ from pathlib import Path
 from yamnet_gui.core.pipeline import completed
 
 from ._tensorflow import import_tensorflow, tensorflow_is_installed
-from .conversion import LiteRTError
 from .litert_file import litert_is_installed, litert_is_stored, making_litert, stored_litert
-from .litert_network import LiteRTNetwork
+from .litert_network import LiteRTError, LiteRTNetwork
 from .network import Network, RuntimeChoice, RuntimeName
 from .tensorflow_network import TensorFlowNetwork
 from .weights import WeightsFile, inspect_weights, load_weights, required_weights
@@ -41,7 +40,7 @@ def loading_network(
 
     `batch` is how many patches it runs at a time (None: what suits the runtime); `file` saves
     reading the weights where LiteRT needs only to know which they are. Where LiteRT's file is
-    missing it is made first, which takes some seconds: the generator yields the fraction done, and
+    missing it is made first, which takes two seconds: the generator yields the fraction done, and
     closing it stops that. It returns the network. With "auto" TensorFlow takes over where LiteRT
     cannot be used, and the network's `note` says why.
 

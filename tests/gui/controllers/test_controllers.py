@@ -567,7 +567,7 @@ def test_large_steps_and_their_undo_do_not_hold_the_window(bench: Bench, qtbot: 
         why = "the step before is still being stored."
         assert bench.messages == [f"Not done: {why}", f"Undo not done: {why}"]
         assert bench.owners.selection.ids == selected
-        qtbot.waitUntil(lambda: not bench.projects.storing, timeout=20_000)
+        qtbot.waitUntil(lambda: not bench.projects.storing, timeout=60_000)
         assert states_of(bench) == {state}
     assert threading.get_ident() not in threads
     assert reports == ["Done: reject 1,000 events."]

@@ -62,7 +62,7 @@ def recorder(qtbot: QtBot, pulse: Pulse) -> Iterator[Recorder]:
 
 
 def play_to_end(qtbot: QtBot, player: Player, span: TimeSpan) -> None:
-    with qtbot.waitSignal(player.finished, timeout=20_000):
+    with qtbot.waitSignal(player.finished, timeout=60_000):
         player.play(span)
     qtbot.wait(300)
 
@@ -117,7 +117,7 @@ def test_a_loop_of_twenty_rounds_has_no_gap(
         before = len(recorder.samples())
         player.play(TimeSpan(0.1, 0.3), loop=True)
         enough = before + len(wanted) + 3 * RATE_HZ
-        qtbot.waitUntil(lambda: len(recorder.samples()) > enough, timeout=20_000)
+        qtbot.waitUntil(lambda: len(recorder.samples()) > enough, timeout=60_000)
         player.stop()
         heard = recorder.samples()[before:]
         first = int(np.flatnonzero(heard.any(axis=1))[0])

@@ -21,7 +21,7 @@ def test_no_weights_say_how_to_get_them(run, monkeypatch):
 
 
 def steps(_weights, _identity, _choice):
-    """Stands for the converter, which takes seconds."""
+    """Stands for making the file, which takes seconds."""
     yield 0.5
 
 

@@ -194,5 +194,5 @@ def test_yamnet_is_advised_only_where_it_has_all_classes() -> None:
 def test_nothing_held_out_gives_no_figures_and_says_so() -> None:
     examples = examples_of([0, 1]).select(np.zeros(2, bool))
     advice = Comparison(examples).advice()
-    assert "Nothing was held out" in advice.sentence
+    assert "Nothing of any class was held out" in advice.sentence
     assert np.isnan(advice.difference)

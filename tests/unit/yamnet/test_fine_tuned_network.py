@@ -7,7 +7,7 @@ import pytest
 
 from tests.tiny_models import write_tiny_model
 from yamnet_gui.yamnet import Network, load_network, load_weights
-from yamnet_gui.yamnet.convert import check_patches
+from yamnet_gui.yamnet.check import check_patches
 from yamnet_gui.yamnet.model_info import ModelOutput
 from yamnet_gui.yamnet.packing import Packer
 

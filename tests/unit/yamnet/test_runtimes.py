@@ -1,11 +1,9 @@
 """Two runtimes, and the file that one of them runs."""
 
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import numpy as np
@@ -16,19 +14,16 @@ from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.pipeline import completed
 from yamnet_gui.yamnet import (
     LiteRTError,
-    conversion,
     expected_runtime,
     inspect_weights,
     litert_file,
     litert_is_stored,
     load_network,
-    load_weights,
     loading_network,
     making_litert,
     stored_litert,
 )
 from yamnet_gui.yamnet.check import check_patches
-from yamnet_gui.yamnet.convert import checked, convert
 from yamnet_gui.yamnet.litert_network import LiteRTNetwork
 from yamnet_gui.yamnet.weights import WeightsFile
 
@@ -58,14 +53,14 @@ def weights(tmp_path: Path, tiny_weights: Path, content: bytes, file: WeightsFil
     return copy
 
 
-def steps_of(content: bytes) -> "type[object]":
-    """Stands for the converter's process, which takes seconds: gives what was made before."""
+def steps_of(content: bytes) -> Callable[[Path], Generator[float, None, bytes]]:
+    """Stands for writing and comparing, which take a second: gives what was made before."""
 
-    def converting(_weights: Path, out: Path) -> Iterator[float]:
+    def writing(_weights: Path) -> Generator[float, None, bytes]:
         yield 0.5
-        out.write_bytes(content)
+        return content
 
-    return converting  # type: ignore[return-value]
+    return writing
 
 
 def tflite_files(folder: Path) -> list[Path]:
@@ -76,7 +71,7 @@ def test_the_file_lies_beside_the_weights_and_is_named_by_them(
     weights: Path, content: bytes, file: WeightsFile
 ) -> None:
     (made,) = tflite_files(weights.parent)
-    assert made.name.startswith(f"yamnet-{file.identity[:16]}-tf2.")
+    assert made.name.startswith(f"yamnet-{file.identity[:16]}-tflite1-")
     assert litert_is_stored(weights, file.identity)
     assert stored_litert(weights, file.identity) == content
     assert not litert_is_stored(weights, "0" * 64)
@@ -98,7 +93,7 @@ def test_a_damaged_file_is_removed_and_made_again(
     )
     assert stored_litert(weights, file.identity) is None
     assert not made.exists()
-    monkeypatch.setattr(litert_file, "converting", steps_of(content))
+    monkeypatch.setattr(litert_file, "writing_litert", steps_of(content))
     network = load_network(weights, runtime="litert")
     assert network.runtime == "litert"
     assert made.read_bytes() == content
@@ -112,23 +107,19 @@ def test_a_file_of_other_weights_under_this_name_is_not_used(
     foreign = made.rename(made.with_name(made.name.replace(file.identity[:16], other[:16])))
     assert stored_litert(weights, other) is None
     assert not foreign.exists()
-    monkeypatch.setattr(litert_file, "converting", steps_of(content))
+    monkeypatch.setattr(litert_file, "writing_litert", steps_of(content))
     assert load_network(weights, runtime="litert").runtime == "litert"
     assert tflite_files(weights.parent) == [made]
 
 
-@pytest.mark.workflow
-def test_without_a_folder_for_temporary_files_tensorflow_runs_it(
-    weights: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_file_that_tensorflows_converter_made_is_taken(
+    weights: Path, content: bytes, file: WeightsFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (beside,) = tflite_files(weights.parent)
-    beside.unlink()
-    monkeypatch.setattr(tempfile, "tempdir", str(weights.parent / "none"))
-    network = load_network(weights)
-    assert network.runtime == "tensorflow"
-    assert "No such file or directory" in network.note
-    with pytest.raises(LiteRTError, match="cannot be converted for LiteRT"):
-        load_network(weights, runtime="litert")
+    (made,) = tflite_files(weights.parent)
+    earlier = made.rename(made.with_name(made.name.replace("tflite1", "tf2.21.0")))
+    monkeypatch.setattr(litert_file, "writing_litert", None)
+    assert load_network(weights, runtime="litert").runtime == "litert"
+    assert tflite_files(weights.parent) == [earlier]
 
 
 def test_nothing_is_stored_of_weights_that_were_replaced_meanwhile(
@@ -136,7 +127,7 @@ def test_nothing_is_stored_of_weights_that_were_replaced_meanwhile(
 ) -> None:
     (beside,) = tflite_files(weights.parent)
     beside.unlink()
-    monkeypatch.setattr(litert_file, "converting", steps_of(content))
+    monkeypatch.setattr(litert_file, "writing_litert", steps_of(content))
     with pytest.raises(WeightsError, match="was replaced while it was being prepared"):
         completed(making_litert(weights, "0" * 64))
     assert tflite_files(weights.parent) == []
@@ -148,7 +139,7 @@ def test_where_the_folder_is_read_only_it_lies_in_the_cache(
 ) -> None:
     (beside,) = tflite_files(weights.parent)
     beside.unlink()
-    monkeypatch.setattr(litert_file, "converting", steps_of(content))
+    monkeypatch.setattr(litert_file, "writing_litert", steps_of(content))
     weights.parent.chmod(0o555)
     try:
         assert load_network(weights).runtime == "litert"
@@ -169,7 +160,7 @@ def test_without_room_tensorflow_runs_it_and_one_sentence_says_why(
     def full(_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(litert_file, "converting", steps_of(content))
+    monkeypatch.setattr(litert_file, "writing_litert", steps_of(content))
     monkeypatch.setattr(litert_file, "replacing", full)
     network = load_network(weights)
     assert network.runtime == "tensorflow"
@@ -255,74 +246,19 @@ def test_results_do_not_depend_on_batches_threads_or_place(
     assert np.array_equal(turned[0][::-1], scores)
 
 
-@pytest.mark.workflow
-def test_other_numbers_than_tensorflows_are_refused(
-    content: bytes, tiny_weights: Path, tmp_path: Path
-) -> None:
-    from tests.tiny_network import write_tiny_weights
-
-    assert checked(content, load_weights(tiny_weights)) == ""
-    others = load_weights(write_tiny_weights(tmp_path / "others.h5", seed=1))
-    assert "scores would differ from TensorFlow's by" in checked(content, others)
-
-
 def test_content_of_another_network_is_refused(file: WeightsFile) -> None:
     with pytest.raises(ValueError, match=r"flatbuffer|identifier|model"):
         LiteRTNetwork(b"nothing of the kind", file)
 
 
-def test_broken_weights_are_refused_before_a_process_starts(
-    tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_broken_weights_are_no_matter_of_the_runtime(tiny_weights: Path, tmp_path: Path) -> None:
     cut = tmp_path / "cut.h5"
     cut.write_bytes(tiny_weights.read_bytes()[:5_000_000])
-    monkeypatch.setattr(conversion, "_started", None)
     with pytest.raises(WeightsError, match=r"cut\.h5"):
         load_network(cut)
     with pytest.raises(WeightsError, match=r"cut\.h5.*weights fetch") as raised:
         completed(making_litert(cut, "0" * 64))
     assert not isinstance(raised.value, LiteRTError)  # for which TensorFlow would be the way out
-
-
-def fake_python(path: Path, *lines: str) -> str:
-    path.write_text("\n".join(["#!/bin/sh", *lines]) + "\n")
-    path.chmod(0o755)
-    return str(path)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
-@pytest.mark.parametrize(
-    ("lines", "reason"),
-    [
-        (["echo 0.1", "kill -SEGV $$"], "ended with status -11"),
-        (["echo 0.1", "echo failed it is too large"], "it is too large"),
-        (["exit 3"], "ended with status 3"),
-    ],
-)
-def test_a_converter_that_fails_or_crashes_is_reported(
-    tmp_path: Path,
-    tiny_weights: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    lines: list[str],
-    reason: str,
-) -> None:
-    monkeypatch.setattr(sys, "executable", fake_python(tmp_path / "python", *lines))
-    with pytest.raises(LiteRTError, match=reason):
-        list(conversion.converting(tiny_weights, tmp_path / "out"))
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
-def test_closing_ends_the_converter(
-    tmp_path: Path, tiny_weights: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    note = tmp_path / "number"
-    script = fake_python(tmp_path / "python", f"echo $$ > {note}", "echo 0.25", "exec sleep 600")
-    monkeypatch.setattr(sys, "executable", script)
-    steps = conversion.converting(tiny_weights, tmp_path / "out")
-    assert 0.25 in (next(steps) for _ in range(600))
-    steps.close()
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(note.read_text()), 0)
 
 
 @pytest.mark.workflow
@@ -349,14 +285,9 @@ def test_the_fraction_done_is_shown_while_it_is_made(
 ) -> None:
     (beside,) = tflite_files(weights.parent)
     beside.unlink()
-    monkeypatch.setattr(litert_file, "converting", steps_of(content))
+    monkeypatch.setattr(litert_file, "writing_litert", steps_of(content))
     assert list(loading_network(weights, file=file)) == [0.5]
     assert list(making_litert(weights, file.identity)) == []  # is there now
-
-
-def test_the_converter_says_what_is_wrong_with_weights(tmp_path: Path) -> None:
-    assert "no such weights file" in convert(tmp_path / "none.h5", tmp_path / "out")
-    assert not (tmp_path / "out").exists()
 
 
 def test_check_patches_are_always_the_same() -> None:

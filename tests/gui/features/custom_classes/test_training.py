@@ -246,7 +246,7 @@ def test_training_stops_at_once(bench: Workbench, qtbot: QtBot, settled: Settled
     feature = bench.feature(TrainingFeature)
     feature.panel.method.setCurrentIndex(1)
     click(qtbot, feature.panel.train)
-    qtbot.waitUntil(lambda: feature.panel.bar.value() > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: feature.panel.bar.value() > 0, timeout=60_000)
     click(qtbot, feature.panel.cancel)
     assert not feature.panel.bar.isVisible()
     settled(bench)

@@ -99,9 +99,9 @@ def test_memory_is_bounded_and_what_was_used_last_stays(sound_file: Path, qtbot:
     thumbnails.set_look(LOOK)
     requests = [ThumbnailRequest(str(sound_file), k / 4, 1.0) for k in range(12)]
     thumbnails.want(requests[:6])
-    qtbot.waitUntil(lambda: not thumbnails.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not thumbnails.busy, timeout=60_000)
     thumbnails.want(requests[6:])
-    qtbot.waitUntil(lambda: not thumbnails.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not thumbnails.busy, timeout=60_000)
     assert 0 < thumbnails.bytes <= 10_000
     assert thumbnails.get(requests[0]) is None
     assert thumbnails.get(requests[-1]) is not None
@@ -114,9 +114,9 @@ def test_what_was_scrolled_away_is_not_computed(sound_file: Path, qtbot: QtBot) 
     away = [ThumbnailRequest(str(sound_file), k / 100, 1.0) for k in range(500)]
     here = [ThumbnailRequest(str(sound_file), 5 + k / 10, 1.0) for k in range(3)]
     thumbnails.want(away)
-    qtbot.waitUntil(lambda: thumbnails.get(away[0]) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: thumbnails.get(away[0]) is not None, timeout=60_000)
     thumbnails.want(here)
-    qtbot.waitUntil(lambda: not thumbnails.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not thumbnails.busy, timeout=60_000)
     assert all(thumbnails.get(request) is not None for request in here)
     assert thumbnails.get(away[-1]) is None
     thumbnails.close()

@@ -40,7 +40,7 @@ def opened(project: Project, qtbot: QtBot) -> Opened:
     def open_it(*tables: Path, shown: LabelledRecording | None = None, answer: str | None = None):  # type: ignore[no-untyped-def]
         dialog = ImportDialog(project, tables, shown, lambda label, near: answer)
         rejected_at_the_end(qtbot, dialog)
-        qtbot.waitUntil(lambda: not dialog.reading, timeout=20_000)
+        qtbot.waitUntil(lambda: not dialog.reading, timeout=60_000)
         return dialog
 
     return open_it

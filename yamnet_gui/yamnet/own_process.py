@@ -1,4 +1,4 @@
-"""Runs TensorFlow's converter in a process of its own.
+"""Runs what needs TensorFlow's converters in a process of its own.
 
 So that its two seconds and 900 MB never load into a process that analyses or has a window, and a
 crash of it costs nothing.
@@ -7,6 +7,7 @@ crash of it costs nothing.
 import logging
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,6 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import yamnet_gui
-from yamnet_gui.core.errors import WeightsError
 
 DONE = "done"
 """What the process prints last."""
@@ -28,24 +28,6 @@ TEMPORARY = "yamnet-gui-"
 _LOOK_EVERY_S = 0.1
 _LONGEST_S = 300.0  # it takes some seconds; this is for one that never ends
 _log = logging.getLogger(__name__)
-
-
-class LiteRTError(WeightsError):
-    """The file for LiteRT cannot be made or run; TensorFlow works all the same."""
-
-    def __init__(self, subject: str | Path, reason: str) -> None:
-        super().__init__(subject, reason, "choose TensorFlow as the runtime")
-
-
-def converting(weights: Path, out: Path) -> Generator[float, None, None]:
-    """Makes OUT of a weights file with `convert`; yields the fraction done, many times a second.
-
-    Closing the generator ends the process. Raises LiteRTError that says what went wrong.
-    """
-    module = "yamnet_gui.yamnet.convert"
-    reason = yield from in_own_process(module, (weights.absolute(), out), out.parent)
-    if reason:
-        raise LiteRTError(weights, f"cannot be converted for LiteRT: {reason}")
 
 
 def in_own_process(
@@ -127,3 +109,11 @@ def _followed(process: subprocess.Popen[str]) -> Generator[float, None, str]:
     finally:
         process.kill()
         listener.join()
+
+
+def end_with_parent(temporary: Path) -> None:
+    """Ends this process, and removes the folder, when standard input closes: its parent is gone."""
+    sys.stdin.buffer.read()
+    if temporary.name.startswith(TEMPORARY):
+        shutil.rmtree(temporary, ignore_errors=True)
+    os._exit(1)
