@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -41,6 +42,7 @@ def part_of_another(widget: QWidget) -> bool:
     return inside_popup or any(parent.inherits(name) for name in OF_QT)
 
 
+@pytest.mark.workflow
 def test_every_control_has_a_name_for_those_who_do_not_see_it(
     start: Start, settled: Settled
 ) -> None:
@@ -57,6 +59,7 @@ def test_every_control_has_a_name_for_those_who_do_not_see_it(
     assert not nameless
 
 
+@pytest.mark.workflow
 def test_the_fields_and_lists_of_the_panels_can_be_reached_by_the_tab_key(
     start: Start, settled: Settled
 ) -> None:

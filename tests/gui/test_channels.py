@@ -204,6 +204,7 @@ def test_spectrogram_and_sound_follow_the_channel_of_the_scores_and_say_so(
     assert (spectrogram.settings.channel, mode.channel) == (None, None)
 
 
+@pytest.mark.workflow
 def test_a_click_on_a_bar_shows_the_scores_of_its_channel(bench: Workbench) -> None:
     document, bars = bench.session.document, bench.shell.tracks.events
     lanes = bars._layer.lanes

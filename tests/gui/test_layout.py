@@ -137,6 +137,7 @@ def _groups(actions: list) -> list[list]:
     return groups
 
 
+@pytest.mark.workflow
 def test_the_note_of_an_event_is_seen_without_scrolling(start: Start, settled: Settled) -> None:
     bench = start("demo")
     settled(bench)

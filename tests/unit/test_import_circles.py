@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 import yamnet_gui
 
 ROOT = Path(yamnet_gui.__file__).parent
@@ -79,6 +81,7 @@ def test_a_circle_is_detected() -> None:
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
 
 
+@pytest.mark.workflow
 def test_no_file_imports_itself_by_way_of_others() -> None:
     modules = _modules()
     graph = {name: _targets(name, path, modules) for name, path in modules.items()}

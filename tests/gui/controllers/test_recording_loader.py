@@ -79,6 +79,7 @@ def may_scan(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     event.set()
 
 
+@pytest.mark.workflow
 def test_an_hour_without_header_shows_its_waveform_while_its_length_is_found(
     qtbot: QtBot, loading: Loading, hour: Path, may_scan: threading.Event
 ) -> None:
@@ -153,6 +154,7 @@ def test_opening_another_file_ends_the_scan(
     assert loading.failures == []
 
 
+@pytest.mark.workflow
 def test_the_first_look_stays_until_the_true_waveform_reaches_as_far(
     qtbot: QtBot, loading: Loading, hour: Path, may_scan: threading.Event
 ) -> None:

@@ -139,6 +139,7 @@ def test_the_calls_of_a_bat_are_seen_where_they_are(
     assert bench.session.spectrogram.axis.frequency_at(height) == pytest.approx(85_000, abs=1_500)
 
 
+@pytest.mark.workflow
 def test_the_rows_of_the_score_track_follow_the_cursor(start: Start, settled: Settled) -> None:
     bench = start("demo")
     settled(bench)

@@ -170,6 +170,7 @@ def test_a_wide_panel_writes_the_states_out(panel: EventsPanel) -> None:
     assert panel.grab().width() == 900
 
 
+@pytest.mark.workflow
 def test_thousands_of_scattered_rows_are_selected_and_others_after_them(
     panel: EventsPanel, owners: Owners, qtbot: QtBot
 ) -> None:

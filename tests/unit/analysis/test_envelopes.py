@@ -82,6 +82,7 @@ def test_a_removed_recording_is_named_and_nothing_is_left(stereo, model, cache):
     assert sorted(analysis.folder.iterdir()) == before
 
 
+@pytest.mark.workflow
 def test_a_long_interrupted_analysis_ends_with_the_same_envelope(tmp_path, model, cache):
     path = write_sound(tmp_path / "long.wav", 330.0)
     whole = finished(analyse_recording(path, model, None, ResultCache(tmp_path / "other")))

@@ -72,7 +72,16 @@ def test_equals_the_reference_waveforms(reference: Path) -> None:
     assert tried
 
 
-@pytest.mark.parametrize("rate", [8000, 11025, 16000, 44100, 48000, 44101])
+@pytest.mark.parametrize(
+    "rate",
+    [
+        8000,
+        11025,
+        16000,
+        44101,
+        *(pytest.param(r, marks=pytest.mark.workflow) for r in (44100, 48000)),
+    ],
+)
 def test_what_follows_skipped_samples_is_the_same_to_the_last_bit(tmp_path, rate):
     path = tmp_path / "sound.wav"
     noise = np.random.default_rng(rate).normal(0, 0.2, (5 * rate, 2))

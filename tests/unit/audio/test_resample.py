@@ -63,6 +63,7 @@ def test_equals_resampy_at_common_rates(rate: int) -> None:
     sizes=st.lists(BLOCKS, min_size=1, max_size=6).filter(any),
     seed=st.integers(0, 2**32 - 1),
 )
+@pytest.mark.workflow
 def test_equals_resampy_for_any_rate_length_and_blocks(
     rate: int, length: int, sizes: list[int], seed: int
 ) -> None:
@@ -88,7 +89,9 @@ def test_large_ratios_use_resampys_own_loop(rate: int) -> None:
     assert isinstance(module._kernel(rate, 16000), module._Loop)
 
 
-@pytest.mark.parametrize("rate", [44100, 48000, 22050, 44056])
+@pytest.mark.parametrize(
+    "rate", [44100, *(pytest.param(r, marks=pytest.mark.workflow) for r in (48000, 22050, 44056))]
+)
 def test_block_size_hardly_changes_the_result(rate: int) -> None:
     sound = noise(50_000)
     one = in_blocks(sound, rate, [50_000])

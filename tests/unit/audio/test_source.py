@@ -116,7 +116,7 @@ def test_container_formats(tmp_path: Path, suffix: str, codec: str, words: str) 
     check_random_reads(path, 2e-5 if codec == "libopus" else 1e-6)
 
 
-@pytest.mark.parametrize("rate", [8000, 32000])
+@pytest.mark.parametrize("rate", [8000, pytest.param(32000, marks=pytest.mark.workflow)])
 @pytest.mark.parametrize("loudness", [0.0, 0.02])
 def test_vorbis_is_exact_where_pages_are_long(tmp_path: Path, rate: int, loudness: float) -> None:
     path = tmp_path / "quiet.ogg"

@@ -18,10 +18,10 @@ def sound(tmp_path: Path) -> Path:
     return write_sound(tmp_path / "s.wav", 4.0, seed=3)
 
 
-@pytest.fixture
-def model(tiny_weights: Path, tmp_path: Path) -> Path:
-    file = write_tiny_model(tmp_path / "garden.h5", tiny_weights, thresholds=(0.4, 0.999))
-    return file.path
+@pytest.fixture(scope="module")
+def model(tiny_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "garden.h5"
+    return write_tiny_model(path, tiny_weights, thresholds=(0.4, 0.999)).path
 
 
 def test_tables_have_the_classes_of_the_model(run, weights, sound, model, tmp_path):

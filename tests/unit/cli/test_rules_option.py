@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.unit.fakes import write_sound
 from yamnet_gui import analyze, embed
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
@@ -10,6 +12,7 @@ from yamnet_gui.detection import preset, save_rules
 CLASSES = bundled_class_map()
 
 
+@pytest.mark.workflow
 def test_a_preset_is_known_to_commands_and_notebooks(run, weights, tmp_path: Path) -> None:
     sound = write_sound(tmp_path / "sound.wav", 5.0)
     file = tmp_path / "rules.json"

@@ -233,6 +233,7 @@ def test_prepared_scores_give_the_same_events(seed: int, on: float) -> None:
 
 
 @given(seeds, st.integers(10, 3000))
+@pytest.mark.workflow
 def test_each_class_has_its_own_method_and_edges(seed: int, rows: int) -> None:
     table = random_table(seed, classes=6)
     values = np.random.default_rng(seed).random(rows).astype(np.float32) * 4

@@ -237,6 +237,7 @@ def test_negative_frames_and_empty_chunks_are_refused() -> None:
         Analyzer(EnergyNetwork()).run([], chunk_frames=0)
 
 
+@pytest.mark.workflow
 def test_memory_does_not_grow_with_length() -> None:
     def peak(minutes: int) -> int:
         gc.collect()  # what earlier tests left is not to be freed in the midst of this

@@ -58,6 +58,7 @@ def test_every_form_is_one_model(tiny_weights: Path, saved_model: Path, archive:
         assert np.array_equal(ours.logits_kernel, theirs.logits_kernel)
 
 
+@pytest.mark.workflow
 def test_every_form_becomes_the_same_stored_file(saved_model: Path, archive: Path) -> None:
     one = use_weights(saved_model)
     content = one.path.read_bytes()

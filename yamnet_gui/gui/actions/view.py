@@ -66,6 +66,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Scores of &next channel",
         "View",
         ("C",),
+        separator=True,
         tip="Where the channels were analysed each on its own: show the scores of the next one",
         needs=Needs.RECORDING,
     ),

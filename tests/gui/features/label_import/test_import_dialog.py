@@ -155,6 +155,7 @@ def test_unknown_labels_are_mapped_or_left_out(
     assert sorted(label for _, label, _ in what(dialog)) == ["Bird", "mine"]
 
 
+@pytest.mark.workflow
 def test_thousands_of_unknown_labels_are_not_all_asked_about(
     opened: Opened, tmp_path: Path
 ) -> None:

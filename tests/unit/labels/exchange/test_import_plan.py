@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.unit.labels.formats.strategies import projects
@@ -144,6 +145,7 @@ def test_reviewed_spans_come_once() -> None:
 
 @given(recordings=projects())
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.workflow
 def test_importing_a_project_into_itself_does_nothing(recordings: list[LabelledRecording]) -> None:
     plan = plan_import(recordings, recordings)
     assert list(plan.changes(Resolve.TAKE)) == []
@@ -152,6 +154,7 @@ def test_importing_a_project_into_itself_does_nothing(recordings: list[LabelledR
 
 @given(recordings=projects())
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.workflow
 def test_what_went_out_as_subtitles_and_came_back_adds_nothing(
     recordings: list[LabelledRecording],
 ) -> None:

@@ -141,10 +141,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.workflow
 def test_no_mutated_row_gives_a_traceback(whole: Path, tmp_path: Path) -> None:
     assert not tracebacks(whole, tmp_path, slice(0, None, 79))
 
 
+@pytest.mark.workflow
 def test_no_mutated_row_of_a_large_project_gives_a_traceback(
     whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
