@@ -23,6 +23,7 @@ from yamnet_gui.core.text import counted, holds_words
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.drawing import draw_swatch
 from yamnet_gui.gui.widgets.fields import SearchField
+from yamnet_gui.gui.widgets.labels import KINDS
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
 _CHOICE_ROLE = Qt.ItemDataRole.UserRole
@@ -195,7 +196,7 @@ class ClassPickerDialog(QDialog):
             return "A custom label, not one of YAMNet's classes"
         node = self._ontology.of_class(choice.class_index)
         above = self._ontology.above(node.mid) if node else ()
-        kinds = " › ".join(n.name for n in reversed(above))
+        kinds = KINDS.join(n.name for n in reversed(above))
         return f"In {kinds}" if kinds else "A top-level class"
 
     def _on_chosen(self) -> None:

@@ -26,7 +26,7 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.state.top_classes import CLASSES_OF_EVENT, scores_of_event, span_scores
 from yamnet_gui.gui.theme import class_color
 from yamnet_gui.gui.widgets.frequency_range import FrequencyRangeFields
-from yamnet_gui.gui.widgets.labels import ElidedLabel, heading
+from yamnet_gui.gui.widgets.labels import KINDS, ElidedLabel, heading
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip, without_access_key
 from yamnet_gui.gui.widgets.score_bars import ScoreBars, ScoreRow
 from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
@@ -145,7 +145,7 @@ class InspectorPanel(QWidget):
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.1)
         self.title.setFont(font)
-        self.kinds = ElidedLabel("", self, dim=True, mode=Qt.TextElideMode.ElideLeft)
+        self.kinds = ElidedLabel("", self, dim=True, separator=KINDS)
         self.sound_tracks = SoundTrackChoice(self._document, self)
         self.swatch = QFrame(self)
         self.swatch.setFixedHeight(3)
@@ -332,7 +332,7 @@ class InspectorPanel(QWidget):
             node = tree.node(node.parent_mids[0])
             if node is not None:
                 names.append(node.name)
-        return " › ".join(reversed(names))
+        return KINDS.join(reversed(names))
 
     def _show_span(self, event: Event) -> None:
         span = span_scores(self._document, event)

@@ -6,9 +6,15 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
+KINDS = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
+"""Between a kind of sound and one below it."""
+
 
 class ElidedLabel(QWidget):
-    """One line of text that ends in … where it does not fit; the tip then has all of it."""
+    """One line of text that ends in … where it does not fit; the tip then has all of it.
+
+    With a `separator` whole parts in front of one are left out first.
+    """
 
     def __init__(
         self,
@@ -18,12 +24,14 @@ class ElidedLabel(QWidget):
         dim: bool = False,
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
         align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+        separator: str = "",
     ) -> None:
         super().__init__(parent)
         self._text = ""
         self._tip = ""
         self._dim = dim
         self._mode = mode
+        self._separator = separator
         self._align = align | Qt.AlignmentFlag.AlignVCenter
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setText(text)
@@ -59,8 +67,17 @@ class ElidedLabel(QWidget):
         role = QPalette.ColorRole
         palette = self.palette()
         painter.setPen(palette.color(role.PlaceholderText if self._dim else role.WindowText))
-        text = self.fontMetrics().elidedText(self._text, self._mode, self.width())
-        painter.drawText(self.rect(), self._align, text)
+        painter.drawText(self.rect(), self._align, self.shown_text())
+
+    def shown_text(self) -> str:
+        """The text as far as there is room for it."""
+        metrics, text = self.fontMetrics(), self._text
+        while self._separator and metrics.horizontalAdvance(text) > self.width():
+            _, found, rest = text.removeprefix(f"…{self._separator}").partition(self._separator)
+            if not found:
+                break
+            text = f"…{self._separator}{rest}"
+        return metrics.elidedText(text, self._mode, self.width())
 
     def _set_tip(self) -> None:
         fits = self.fontMetrics().horizontalAdvance(self._text) <= self.width()
