@@ -86,6 +86,20 @@ def test_where_there_is_no_room_under_the_tracks_a_panel_gets_a_window(start: St
     assert available_screens()[0].contains(window.docks["all events"].frameGeometry())
 
 
+@pytest.mark.workflow
+@pytest.mark.parametrize("tall", [490, 516, 540])
+def test_no_panel_makes_the_window_larger_than_it_is(start: Start, tall: int) -> None:
+    window = start().shell.window
+    window.docks.arrange(QSize(960, tall))
+    window.layout().activate()
+    window.resize(960, tall)
+    for name in ("all events", "activity", "similar"):
+        window.show_panel(name)
+        window.layout().activate()
+        assert window.size() == QSize(960, tall), name
+        window.docks[name].hide()
+
+
 def test_a_second_panel_under_the_tracks_becomes_a_tab_of_the_first(start: Start) -> None:
     window = start().shell.window
     window.resize(1366, 734)

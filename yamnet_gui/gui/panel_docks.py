@@ -5,7 +5,7 @@ from enum import Enum
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStyle, QWidget
 
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
@@ -79,7 +79,7 @@ class PanelDocks:
         middle = self._window.dockWidgetArea(dock) is PanelPlace.MIDDLE.value
         if middle and dock.isHidden() and not dock.isFloating():
             least, shared = dock.minimumSizeHint().height(), self._middle_height()
-            room = _height(self._window.centralWidget()) - _LEAST_TRACKS + shared
+            room = self._middle_room() + shared
             if room < least and shared < least:
                 self.float(name)
                 return
@@ -91,6 +91,13 @@ class PanelDocks:
             dock.activateWindow()
         else:
             dock.raise_()
+
+    def _middle_room(self) -> int:
+        """Height that the tracks can give to panels under them without the window growing."""
+        tracks, style = self._window.centralWidget(), self._window.style()
+        least = max(_LEAST_TRACKS, tracks.minimumSizeHint().height())
+        border = style.pixelMetric(QStyle.PixelMetric.PM_DockWidgetSeparatorExtent)
+        return _height(tracks) - least - border
 
     def _middle_height(self) -> int:
         """Height of the panels that are seen under the tracks; 0 without one."""
