@@ -23,6 +23,7 @@ from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.dialogs.settings import SettingsDialog
 from yamnet_gui.gui.features import TourFeature
 from yamnet_gui.gui.jobs.demo import demo_analysis
+from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import EventFilter
@@ -145,14 +146,18 @@ def start_page(studio: Studio) -> None:
 
 
 def open_one(studio: Studio) -> None:
-    """Of a project the recording with most events, where none is open yet."""
-    bench = studio.bench
+    """Of a project the recording with most events; with weights its scores are waited for."""
+    bench, document = studio.bench, studio.bench.session.document
     opened = bench.session.project.project
-    if bench.session.document.recording is not None or opened is None:
-        return
-    counts = opened.events.recording_counts(EventFilter())
-    best = max(opened.recordings.all(), key=lambda r: counts[r.id].total if r.id in counts else 0)
-    bench.open(opened.recordings.locate(best))
+    if opened is not None and len(opened.recordings.all()) > 1:
+        counts = opened.events.recording_counts(EventFilter())
+        totals = {r: counts[r.id].total for r in opened.recordings.all() if r.id in counts}
+        bench.open(opened.recordings.locate(max(totals, key=lambda r: totals[r])))
+        studio.settle(1500)
+    for _ in range(60):
+        if document.state is AnalysisState.COMPLETE or bench.services.weights.path is None:
+            break
+        studio.settle(1000)
     studio.settle(1500)
 
 
