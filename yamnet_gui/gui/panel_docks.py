@@ -95,7 +95,7 @@ class PanelDocks:
     def _middle_room(self) -> int:
         """Height that the tracks can give to panels under them without the window growing."""
         tracks, style = self._window.centralWidget(), self._window.style()
-        least = max(_LEAST_TRACKS, tracks.minimumSizeHint().height())
+        least = max(_LEAST_TRACKS, tracks.minimumSizeHint().height() if tracks else 0)
         border = style.pixelMetric(QStyle.PixelMetric.PM_DockWidgetSeparatorExtent)
         return _height(tracks) - least - border
 

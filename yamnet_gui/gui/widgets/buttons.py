@@ -1,13 +1,20 @@
-"""Buttons and check boxes that can be seen on light and dark windows."""
+"""Buttons, check boxes and radio buttons that can be seen on light and dark windows."""
 
-from PySide6.QtCore import QEvent, QRectF
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QCheckBox, QStyle, QStyleOptionButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QRadioButton,
+    QStyle,
+    QStyleOptionButton,
+    QToolButton,
+    QWidget,
+)
 
 from yamnet_gui.gui.theme import icon
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
-from .drawing import draw_tick
+from .drawing import draw_radio, draw_tick
 
 
 class TickBox(QCheckBox):
@@ -29,6 +36,28 @@ class TickBox(QCheckBox):
         if self.hasFocus():
             painter.setPen(QPen(palette.color(role.Highlight), 1))
             painter.drawRoundedRect(box.adjusted(-2.5, -2.5, 2.5, 2.5), 3, 3)
+
+
+class RadioBox(QRadioButton):
+    """A radio button whose empty circle can be seen on dark windows too."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        style = self.style()
+        place = style.subElementRect(QStyle.SubElement.SE_RadioButtonIndicator, option, self)
+        role = QPalette.ColorRole
+        palette = self.palette()
+        circle = QRectF(place.center().x() - 5.5, place.center().y() - 5.5, 13, 13)
+        text, base = palette.color(role.WindowText), palette.color(role.Window)
+        draw_radio(painter, circle, self.isChecked(), text, base)
+        option.rect = style.subElementRect(QStyle.SubElement.SE_RadioButtonContents, option, self)
+        style.drawControl(QStyle.ControlElement.CE_RadioButtonLabel, option, painter, self)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(palette.color(role.Highlight), 1))
+            painter.drawEllipse(circle.adjusted(-2.5, -2.5, 2.5, 2.5))
 
 
 class IconButton(QToolButton):

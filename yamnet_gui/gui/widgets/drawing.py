@@ -40,7 +40,7 @@ def draw_swatch(painter: QPainter, box: QRectF, color: QColor, filled: bool = Tr
 def draw_tick(painter: QPainter, box: QRectF, on: bool, text: QColor, base: QColor) -> None:
     """A tick box that stands out from its background in every palette."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(blended(text, base, 0.5 if not on else 0.9), 1))
+    painter.setPen(QPen(blended(text, base, 0.9 if on else 0.6), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
     if on:
@@ -48,6 +48,18 @@ def draw_tick(painter: QPainter, box: QRectF, on: bool, text: QColor, base: QCol
         x, y, side = box.x(), box.y(), box.width()
         points = [(0.25, 0.52), (0.43, 0.70), (0.76, 0.30)]
         painter.drawPolyline([QPointF(x + a * side, y + b * side) for a, b in points])
+
+
+def draw_radio(painter: QPainter, box: QRectF, on: bool, text: QColor, base: QColor) -> None:
+    """The same for one of several choices: a circle, with a dot where it is chosen."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(blended(text, base, 0.9 if on else 0.6), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(box.adjusted(0.5, 0.5, -0.5, -0.5))
+    if on:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(text)
+        painter.drawEllipse(box.adjusted(3.5, 3.5, -3.5, -3.5))
 
 
 def draw_row_background(

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
-    QRadioButton,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +28,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.text import counted, counted_more
 from yamnet_gui.gui.dialogs.go_to import parse_time
 from yamnet_gui.gui.times import date_and_time
+from yamnet_gui.gui.widgets.buttons import RadioBox
 from yamnet_gui.gui.widgets.file_names import ELIDED
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.tables import QuietTable
@@ -77,12 +77,12 @@ class StartTimesDialog(QDialog):
 
     def _build(self, zone: str) -> None:
         self.choices = {
-            StartChange.SHIFT: QRadioButton("&Shift by", self),
-            StartChange.SET: QRadioButton(
+            StartChange.SHIFT: RadioBox("&Shift by", self),
+            StartChange.SET: RadioBox(
                 "S&et to" if len(self._recordings) == 1 else "S&et the earliest to", self
             ),
-            StartChange.ZONE: QRadioButton("Keep the time, &correct the zone", self),
-            StartChange.FILES: QRadioButton("&Read again from files and their names", self),
+            StartChange.ZONE: RadioBox("Keep the time, &correct the zone", self),
+            StartChange.FILES: RadioBox("&Read again from files and their names", self),
         }
         self._group = QButtonGroup(self)
         for button in self.choices.values():
