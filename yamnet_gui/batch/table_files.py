@@ -14,6 +14,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.added_packages import how_to_install
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.labels.formats.text import escape_formula
@@ -91,9 +92,8 @@ def import_pyarrow() -> Any:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise SettingsError(
-            "Parquet", "needs the library pyarrow", "pip install 'yamnet-gui[parquet]', or use .csv"
-        ) from None
+        advice = f"{how_to_install('pyarrow')}, or use .csv"
+        raise SettingsError("Parquet", "needs the library pyarrow", advice) from None
     return pyarrow
 
 

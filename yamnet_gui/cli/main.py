@@ -93,6 +93,11 @@ COMMANDS: Mapping[str, CliCommand] = {
         "yamnet_gui.cli.cache",
         "show or clear stored results",
     ),
+    "packages": CliCommand(
+        "yamnet_gui.cli.packages",
+        "show or add large libraries that the program comes without",
+        "give the same command again to add the rest",
+    ),
 }
 
 

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import platform
-import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -18,6 +17,7 @@ from typing import Any
 
 from yamnet_gui import __version__
 
+from .added_packages import is_bundle
 from .errors import SettingsError
 from .events import Event, EventList, LabelledRecording
 from .files import check_no_device, replacing
@@ -221,7 +221,7 @@ def read_provenance(path: Path) -> Provenance:
 
 
 def program() -> dict[str, str]:
-    """Version and checksum of this program: of its source files, or of the bundle's program."""
+    """Version and checksum of this program: of its source files, in a bundle compiled ones."""
     return {"name": "yamnet_gui", "version": __version__, "sha256": _program_sha256()}
 
 
@@ -243,10 +243,8 @@ def machine() -> dict[str, Any]:
 
 @cache
 def _program_sha256() -> str:
-    if getattr(sys, "frozen", False):
-        return file_facts(Path(sys.executable)).sha256
     root, digest = Path(__file__).parents[1], hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
+    for path in sorted(root.rglob("*.pyc" if is_bundle() else "*.py")):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

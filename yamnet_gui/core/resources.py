@@ -35,6 +35,21 @@ def document_path(*parts: str) -> Path:
     return _data_root().joinpath("docs", *parts)
 
 
+def licences_path() -> Path:
+    """The folder of licences that a bundle holds; elsewhere there is none."""
+    return _data_root() / "licences"
+
+
+def bundled_versions_path() -> Path:
+    """The versions that a bundle was built with, as constraints for pip; elsewhere none."""
+    return _data_root() / "constraints.txt"
+
+
+def checkout_path(*parts: str) -> Path:
+    """A file of the repository, where the program runs from a checkout."""
+    return _PACKAGE.parent.joinpath(*parts)
+
+
 @cache
 def bundled_class_map() -> ClassMap:
     """YAMNet's own classes; read once. Raises SettingsError where the table cannot be read."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from yamnet_gui.core.added_packages import how_to_install
 from yamnet_gui.core.errors import SettingsError
 
 from .frames import Floats, Frames, Rows
@@ -77,9 +78,8 @@ def _graph(numbers: int) -> Any:
     try:
         from usearch.index import Index
     except ImportError:
-        raise SettingsError(
-            "An index", "needs the library usearch", "pip install 'yamnet-gui[index]'"
-        ) from None
+        advice = how_to_install("usearch")
+        raise SettingsError("An index", "needs the library usearch", advice) from None
     return Index(
         ndim=numbers,
         metric="cos",

@@ -9,6 +9,7 @@ from collections.abc import Generator
 
 import numpy as np
 
+from yamnet_gui.core.added_packages import how_to_install
 from yamnet_gui.core.errors import Cancelled, SettingsError
 
 from .frames import Floats
@@ -32,7 +33,7 @@ def umap_map(
         raise SettingsError(
             "UMAP",
             "needs the package umap-learn",
-            "pip install 'yamnet-gui[umap]', or choose t-SNE",
+            f"{how_to_install('umap-learn')}, or choose t-SNE",
         ) from None
     bar = _Bar()
     placed: list[Floats] = []

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 from yamnet_gui.audio import open_audio
+from yamnet_gui.core.added_packages import how_to_install
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.model_parameters import CLASSES, EMBEDDING_SIZE, SAMPLE_RATE_HZ
 from yamnet_gui.core.text import counted
@@ -74,7 +75,7 @@ def check_tensorflow() -> None:
         raise SettingsError(
             "Fine-tuning",
             "needs TensorFlow, which is not installed",
-            "install the package tensorflow, or train a custom class, which does without",
+            f"{how_to_install('tensorflow')}, or train a custom class, which does without",
         )
 
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from yamnet_gui.core.added_packages import how_to_install
 from yamnet_gui.core.errors import WeightsError
 
 from ._quiet import without_noise
@@ -44,7 +45,7 @@ def _imported() -> Any:
         import tensorflow
     except ImportError as error:  # also where a library of the system is missing or too old
         reason = f"cannot be loaded ({error})" if tensorflow_is_installed() else "is not installed"
-        advice = "install the package tensorflow, or choose LiteRT as the runtime"
+        advice = f"{how_to_install('tensorflow')}, or choose LiteRT as the runtime"
         raise WeightsError("TensorFlow", reason, advice) from error
     return tensorflow
 

@@ -19,6 +19,7 @@ from typing import IO, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.added_packages import how_to_install
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.files import exists, replacing
@@ -121,7 +122,7 @@ def exporting(
     missing = missing_packages(form)
     if missing:
         names = " and ".join(missing)
-        raise WeightsError(form.title, f"needs {names}", f"pip install {' '.join(missing)}")
+        raise WeightsError(form.title, f"needs {names}", how_to_install(*missing))
     if not form.suffix and exists(out) and (not out.is_dir() or any(out.iterdir())):
         raise WeightsError(out, "is there already", "name a folder that is not there yet")
     try:

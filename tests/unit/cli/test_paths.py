@@ -34,6 +34,7 @@ READ = {
     "weights": {"file"},
     "models": {"file", "model"},
     "cache": set(),
+    "packages": set(),
 }
 WRITTEN = {
     "activity": {"--output"},
@@ -49,6 +50,7 @@ WRITTEN = {
     "weights": set(),  # the folder of the user's data alone
     "models": {"--output"},
     "cache": set(),
+    "packages": set(),  # the folder of the user's data alone
 }
 NO_PATHS = {
     "activity": {"--classes", "--recordings"},
@@ -81,6 +83,7 @@ NO_PATHS = {
     "weights": set(),
     "models": set(),
     "cache": set(),
+    "packages": {"packages"},
 }  # fmt: skip
 
 

@@ -101,7 +101,9 @@ def test_what_is_not_installed_is_named(
 ) -> None:
     monkeypatch.setattr("yamnet_gui.yamnet.exports.find_spec", lambda name: None)
     assert missing_packages(EXPORT_FORMATS["onnx"]) == ("onnx", "onnxruntime")
-    with pytest.raises(WeightsError, match="ONNX: needs onnx and onnxruntime — pip install onnx"):
+    with pytest.raises(
+        WeightsError, match=r"ONNX: needs onnx and onnxruntime — pip install 'yamnet-gui\[onnx\]'"
+    ):
         exported(tiny_weights, tmp_path / "m.onnx", "onnx")
 
 

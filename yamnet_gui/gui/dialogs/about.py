@@ -4,11 +4,21 @@ from dataclasses import dataclass
 from html import escape
 
 from PySide6.QtCore import QSize, qVersion
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QTabWidget,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 from yamnet_gui import __version__
 from yamnet_gui.core.log import log_path
 from yamnet_gui.core.packages import installed_version
+from yamnet_gui.gui.widgets.built_when_shown import BuiltWhenShown
+
+from .licences import LicencesView
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,7 @@ CREDITS: tuple[Credit, ...] = (
     Credit(
         "FFmpeg, PyAV",
         "read other audio and video formats",
-        "LGPL 2.1, BSD",
+        "LGPL 3, BSD",
         "https://pyav.org",
         "av",
     ),
@@ -101,7 +111,7 @@ def about_html() -> str:
 
 
 class AboutDialog(QDialog):
-    """Version, licence and credits, to be copied from."""
+    """Version, licence and credits, to be copied from; and every part with its licence."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,10 +120,14 @@ class AboutDialog(QDialog):
         self.text.setOpenExternalLinks(True)
         self.text.setHtml(about_html())
         self.text.setAccessibleName("About yamnet_gui")
+        self.licences = BuiltWhenShown(LicencesView)  # reads the metadata of every package
+        self.tabs = QTabWidget(self)
+        self.tabs.addTab(self.text, "&About")
+        self.tabs.addTab(self.licences, "&Licences of all parts")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addWidget(self.text)
+        layout.addWidget(self.tabs)
         layout.addWidget(buttons)
 
     def sizeHint(self) -> QSize:

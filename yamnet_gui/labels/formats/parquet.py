@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from yamnet_gui.core.added_packages import how_to_install
 from yamnet_gui.core.clock_time import stored_moment
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import LabelledRecording
@@ -35,9 +36,8 @@ def _pyarrow() -> ModuleType:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise LabelsError(
-            "Parquet", "needs the package pyarrow", "pip install 'yamnet-gui[parquet]'"
-        ) from error
+        advice = how_to_install("pyarrow")
+        raise LabelsError("Parquet", "needs the package pyarrow", advice) from error
     return pyarrow
 
 
