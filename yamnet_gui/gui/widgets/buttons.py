@@ -28,7 +28,7 @@ class TickBox(QCheckBox):
         square = style.subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
         role = QPalette.ColorRole
         palette = self.palette()
-        box = QRectF(square.center().x() - 5.5, square.center().y() - 5.5, 13, 13)
+        box = QRectF(square.center().x() - 6, square.center().y() - 6, 13, 13)
         text, base = palette.color(role.WindowText), palette.color(role.Window)
         draw_tick(painter, box, self.isChecked(), text, base)
         option.rect = style.subElementRect(QStyle.SubElement.SE_CheckBoxContents, option, self)
@@ -49,7 +49,7 @@ class RadioBox(QRadioButton):
         place = style.subElementRect(QStyle.SubElement.SE_RadioButtonIndicator, option, self)
         role = QPalette.ColorRole
         palette = self.palette()
-        circle = QRectF(place.center().x() - 5.5, place.center().y() - 5.5, 13, 13)
+        circle = QRectF(place.center().x() - 6, place.center().y() - 6, 13, 13)
         text, base = palette.color(role.WindowText), palette.color(role.Window)
         draw_radio(painter, circle, self.isChecked(), text, base)
         option.rect = style.subElementRect(QStyle.SubElement.SE_RadioButtonContents, option, self)
