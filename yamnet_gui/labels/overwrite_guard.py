@@ -11,19 +11,25 @@ from yamnet_gui.core.files import exists, is_file, is_folder
 from yamnet_gui.core.own_files import ForeignFileError, check_replaceable
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.labels.project.models import PROJECT_SUFFIX
+from yamnet_gui.labels.project.paths import project_beside
 from yamnet_gui.labels.project.schema import SQLITE_MAGIC
 
 
 def spare(path: Path, recordings: Iterable[Path] = ()) -> None:
     """Raises LabelsError where `path`, which is to be written, is a recording or a project.
 
-    A project is recognised by its ending and, under any other name, by the start of its file.
-    Also where it is a link to another file, a pipe or a device; a folder may be a link.
+    A project is recognised by its ending and, under any other name, by the start of its file; the
+    log beside it may hold the last decisions. Also where it is a link to another file, a pipe or a
+    device; a folder may be a link.
     """
     if path.suffix.lower() in SOUND_SUFFIXES or is_one_of(path, recordings):
         raise LabelsError(path, "is the name of a recording", "choose another output file")
-    if path.suffix.lower() == PROJECT_SUFFIX or _is_database(path):
+    if _is_project(path):
         raise LabelsError(path, "is the name of a project", "choose another output file")
+    beside = project_beside(path)
+    if beside is not None and _is_project(beside):
+        reason = f"belongs to the project {beside.name}"
+        raise LabelsError(path, reason, "choose another output file")
     try:
         if not is_folder(path):
             check_replaceable(path)
@@ -103,6 +109,10 @@ def _files(path: Path) -> list[Path]:
 def _spelling(path: Path) -> str:
     """The same for names that a disk which ignores case takes for one."""
     return os.path.realpath(path).casefold()
+
+
+def _is_project(path: Path) -> bool:
+    return path.suffix.lower() == PROJECT_SUFFIX or _is_database(path)
 
 
 def _is_database(path: Path) -> bool:

@@ -69,6 +69,22 @@ def test_nothing_is_written_over_a_project_or_a_recording(
         write(way, tmp_path / "new.yamnet", recording)  # could not be opened as one afterwards
 
 
+@pytest.mark.parametrize("tail", ["-wal", "-shm", "-journal", ".lock", "-WAL"])
+def test_nothing_is_written_over_the_log_or_the_lock_of_a_project(
+    tail: str, project: Path, recording: LabelledRecording, tmp_path: Path
+) -> None:
+    renamed = Path(shutil.copy(project, tmp_path / "labels.db"))
+    log = Path(f"{project}{tail}")
+    log.write_bytes(b"the last decisions")
+    for path in (log, Path(f"{renamed}{tail}"), Path(f"{tmp_path / 'new.yamnet'}{tail}")):
+        with pytest.raises(LabelsError, match="belongs to the project"):
+            check_outputs([path], [])
+    with pytest.raises(LabelsError, match="belongs to the project"):
+        write("csv", log, recording)
+    assert log.read_bytes() == b"the last decisions"
+    check_outputs([tmp_path / f"labels{tail}", tmp_path / f"my{tail}.csv"], [])
+
+
 @pytest.mark.parametrize("way", ["csv", "report", "scores"])
 def test_folders_are_made_or_it_is_said_why_not(
     way: str, recording: LabelledRecording, tmp_path: Path

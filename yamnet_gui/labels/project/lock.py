@@ -18,6 +18,7 @@ from yamnet_gui.core.open_files import descriptors_of
 from yamnet_gui.core.own_files import open_own
 
 from .file_watch import INDEX
+from .paths import LOCK_TAIL
 
 _FAR = 1 << 30  # Windows locks are mandatory: lock a byte behind the text, which stays readable
 _WRITER_BYTE = (1 << 30) + 512
@@ -47,7 +48,7 @@ class WriterLock:
     def __init__(self, project: Path) -> None:
         real = project.resolve()  # two names of one project share its lock
         self._real = real
-        self._path = real.with_name(real.name + ".lock")
+        self._path = real.with_name(real.name + LOCK_TAIL)
         self._file: BinaryIO | None = None
         self._database: int | None = None
         self._project = project

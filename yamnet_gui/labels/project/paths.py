@@ -56,6 +56,11 @@ def content_fingerprint(path: Path) -> str:
     return f"b2-{digest.hexdigest()}" + ("" if track is None else f"{_TRACK}{track}")
 
 
+LOCK_TAIL = ".lock"
+"""Of the file beside a project that says who may write to it."""
+_LOG_TAILS = ("-wal", "-shm", "-journal")
+
+
 def drop_left_overs(project: Path) -> None:
     """Removes left-overs of a crash next to a file that is about to be replaced.
 
@@ -68,7 +73,15 @@ def drop_left_overs(project: Path) -> None:
 def logs_of(project: Path) -> tuple[Path, ...]:
     """The files that SQLite may write beside a project."""
     real = project.resolve()
-    return tuple(real.with_name(real.name + tail) for tail in ("-wal", "-shm", "-journal"))
+    return tuple(real.with_name(real.name + tail) for tail in _LOG_TAILS)
+
+
+def project_beside(path: Path) -> Path | None:
+    """The project that a file of this name belongs to: as its log or its lock. None: to none."""
+    name = path.name.lower()
+    tail = next((tail for tail in (*_LOG_TAILS, LOCK_TAIL) if name.endswith(tail)), "")
+    stem = path.name[: len(path.name) - len(tail)] if tail else ""
+    return path.with_name(stem) if stem else None
 
 
 def stored_path(recording: Path, folder: Path) -> str:
