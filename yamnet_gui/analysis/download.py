@@ -25,6 +25,8 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _VALIDATOR = re.compile(r"[ -~]{1,500}")  # a header field of another kind is refused by servers
 _NOTE = ".json"
+_WHOLE = (200, 203)
+"""Answers with all of the content; one of a part, or of none, was not asked for."""
 
 Progress = Callable[[int, int | None], None]
 
@@ -76,7 +78,7 @@ def _fetch(address: str, target: Path, limit: int, progress: Progress) -> None:
         with answer_of(address, _conditions(note, target), _PATIENCE) as answer:
             if answer.status == 304 and target.exists():
                 return
-            if not 200 <= answer.status < 300:
+            if answer.status not in _WHOLE:
                 raise RecordingError(shown, f"the server answers {answer.status}")
             _receive(answer, target, note, limit, progress)
     except WebError as error:

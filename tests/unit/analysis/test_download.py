@@ -22,6 +22,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", "/a%20sound.wav?key=1")
             self.end_headers()
+        elif self.path in ("/206.wav", "/204.wav"):
+            self._answer(CONTENT[:10], 10, status=int(self.path[1:4]))
         elif self.path == "/cut.wav":
             self._answer(CONTENT, length=len(CONTENT) + 10)
         elif self.path == "/endless.wav":
@@ -34,8 +36,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(CONTENT, len(CONTENT))
 
-    def _answer(self, content: bytes, length: int | None) -> None:
-        self.send_response(200)
+    def _answer(self, content: bytes, length: int | None, status: int = 200) -> None:
+        self.send_response(status)
         self.send_header("ETag", '"one"')
         if length is not None:
             self.send_header("Content-Length", str(length))
@@ -80,6 +82,8 @@ def test_a_recording_is_fetched_once(server: ThreadingHTTPServer, tmp_path: Path
     ("path", "reason"),
     [
         ("/gone.wav", "the server answers 404"),
+        ("/206.wav", "the server answers 206"),
+        ("/204.wav", "the server answers 204"),
         ("/huge.wav", "is larger than 1 MiB"),
         ("/cut.wav", "cannot be reached|connection was cut"),
     ],
