@@ -152,6 +152,16 @@ def detection_id(class_index: int, first_frame: int, channel: int | None = None)
 
 
 _order = attrgetter("onset_s", "offset_s", "label", "id")
+_FEW = 64
+"""So few events are sorted faster than looked at."""
+
+
+def _is_ordered(events: tuple[Event, ...]) -> bool:
+    """Whether their onsets alone put events in the order of `_order`, as those of a table do."""
+    if len(events) < _FEW:
+        return False
+    onsets_s = np.array(list(map(attrgetter("onset_s"), events)))
+    return bool((onsets_s[1:] > onsets_s[:-1]).all())
 
 
 @dataclass(frozen=True)
@@ -164,7 +174,9 @@ class EventList:
     events: tuple[Event, ...] = ()
 
     def __post_init__(self) -> None:
-        ordered = tuple(sorted(until_stopped(self.events), key=_order))
+        ordered = tuple(self.events)
+        if not _is_ordered(ordered):
+            ordered = tuple(sorted(until_stopped(ordered), key=_order))
         object.__setattr__(self, "events", ordered)
         if len({event.id for event in ordered}) != len(ordered):
             raise ValueError("two events share an id")

@@ -8,6 +8,7 @@ ever left out.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ SILENCE = "/m/028v0c"
 _COVERED = 0.8
 """The part of an event that others must cover to stand for it. On labelled scenes no right label
 gets lost at 0.8; see docs/decisions/default-rules.md."""
-_UNSURE = frozenset({ReviewState.REJECTED, ReviewState.UNCERTAIN})
+_UNSURE = frozenset({ReviewState.REJECTED.value, ReviewState.UNCERTAIN.value})
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -47,16 +48,18 @@ class Sounds:
     @classmethod
     def of(cls, events: Sequence[Event] | EventList, ontology: Ontology) -> "Sounds":
         """Events of one recording."""
-        classes = [(e.class_index, e.mid, e.label) for e in events]
+        classes = list(map(attrgetter("class_index", "mid", "label"), events))
         node_of = {key: ontology.position(*key) for key in set(classes)}
         bounds = events.bounds if isinstance(events, EventList) else None
+        channels = list(map(attrgetter("channel"), events))
+        words = list(map(attrgetter("state._value_"), events))  # no hash of each member
         return cls(
-            np.array([node_of[key] for key in classes], np.int64),
-            np.array([-1 if e.channel is None else e.channel for e in events], np.int64),
+            np.array(list(map(node_of.__getitem__, classes)), np.int64),
+            np.array([-1 if channel is None else channel for channel in channels], np.int64),
             np.array([e.onset_s for e in events]) if bounds is None else bounds[:, 0],
             np.array([e.offset_s for e in events]) if bounds is None else bounds[:, 1],
             np.array([not e.touched for e in events], np.bool_),
-            np.array([e.state not in _UNSURE for e in events], np.bool_),
+            np.array([word not in _UNSURE for word in words], np.bool_),
         )
 
 

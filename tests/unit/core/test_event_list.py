@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from yamnet_gui.core.events import Event, EventList, ReviewState
 
@@ -38,3 +39,15 @@ def test_decided_events_take_their_places() -> None:
     assert changed.get("b") is decided[0]
     assert changed.bounds is bounds
     assert whole.get("b") is not decided[0]
+
+
+@pytest.mark.parametrize("step_s", [1.0, 0.0])
+@pytest.mark.parametrize("turned", [False, True])
+def test_very_many_events_are_in_order_whether_or_not_they_come_so(
+    step_s: float, turned: bool
+) -> None:
+    events = [Event(f"{n:03d}", n * step_s, n * step_s + 1, "Dog") for n in range(200)]
+    listed = EventList.of(reversed(events) if turned else events)
+    assert list(listed) == events
+    with pytest.raises(ValueError, match="share an id"):
+        EventList.of([*events, Event("007", 500.0, 501.0, "Cat")])

@@ -224,11 +224,18 @@ class EventUpdater(QObject):
         self._shown_classes.update()
 
     def _on_project(self, put: tuple[Event, ...] | None) -> None:
-        """A mere decision takes the place of its event; anything else needs another look at all."""
+        """A mere decision takes the place of its event; anything else needs another look at all.
+
+        So does taking one back beside detections, which may stand in its place.
+        """
         events = self._document.events
         if put is None:
             self.combine()
-        elif put and all(_only_decided(events.get(event.id), event) for event in put):
+        elif (
+            put
+            and all(_only_decided(events.get(event.id), event) for event in put)
+            and (self._detections is None or all(event.touched for event in put))
+        ):
             self._set_events(events.with_decided(put))
         else:
             self.combine()
@@ -294,7 +301,6 @@ def _only_decided(before: Event | None, after: Event) -> bool:
         and before.offset_s == after.offset_s
         and before.label == after.label
         and before.channel == after.channel
-        and after.touched
     )
 
 
