@@ -12,6 +12,7 @@ from yamnet_gui.core.files import replacing
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.core.text import shortened
 
+from .sndfile import native_name
 from .source import BLOCK_FRAMES, AudioSource
 
 ClipFormat = Literal["wav", "flac"]
@@ -45,7 +46,7 @@ def write_clip(
         with (
             replacing(path) as beside,
             soundfile.SoundFile(
-                beside, "w", rate, source.info.channels, subtype, format=container
+                native_name(beside), "w", rate, source.info.channels, subtype, format=container
             ) as clip,
         ):
             for at in range(first, last, BLOCK_FRAMES):

@@ -57,7 +57,7 @@ _SAID_BETTER = {
 }
 
 
-def _native(path: Path) -> str | bytes:
+def native_name(path: Path) -> str | bytes:
     """The name as the system has it: python-soundfile refuses text that is not valid UTF-8."""
     return os.fsencode(path) if os.name == "posix" else str(path)
 
@@ -142,7 +142,7 @@ class SndfileSource(AudioSource):
     def _opened(self, path: Path) -> _SoundFile:
         raw = self._raw
         if raw is None:
-            return _SoundFile(_native(path))
+            return _SoundFile(native_name(path))
         check_rate(path, raw.sample_rate_hz)  # libsndfile takes no number above 2³¹
         self._span = FileSpan(path, raw.start, raw.end)
         return _SoundFile(

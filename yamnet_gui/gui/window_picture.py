@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import QBuffer, QByteArray
 from PySide6.QtGui import QImage, QPixmap
 
 from yamnet_gui.core.errors import SettingsError
@@ -16,9 +17,11 @@ def save_picture(picture: QPixmap | QImage, path: Path) -> None:
     """
     spare(path)
     try:
+        content = QByteArray()  # Qt would take a name that is not UTF-8 for another one
+        if not picture.save(QBuffer(content), "PNG"):  # type: ignore[call-overload]
+            raise OSError("the picture could not be written")
         with replacing(path) as beside:
-            if not picture.save(str(beside), "PNG"):  # type: ignore[call-overload]
-                raise OSError("the picture could not be written")
+            beside.write_bytes(content.data())
     except OSError as error:
         reason = f"cannot be written ({error.strerror or error})"
         raise SettingsError(path, reason, "choose another folder") from error

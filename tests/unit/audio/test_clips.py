@@ -1,5 +1,6 @@
 """Clips are exact to the sample."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -134,3 +135,12 @@ def test_any_text_gives_a_name_for_every_system(text: str) -> None:
     assert name[-1] not in " ."
     assert len(name.encode()) <= 121
     assert safe_name(name) == name
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are text elsewhere")
+def test_a_clip_in_a_folder_whose_name_is_not_utf_8(recording: Path, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"d\xff")
+    folder.mkdir()
+    with open_audio(recording) as source:
+        write_clip(source, TimeSpan(0.5, 1.25), folder / "clip.wav")
+    assert (folder / "clip.wav").stat().st_size > 1000
