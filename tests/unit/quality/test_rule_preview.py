@@ -81,7 +81,7 @@ def test_a_preview_counts_and_changes_nothing(project, preview):
     assert changes.change > 0
     words = f"{changes.vanish} vanish, {changes.change} change"
     assert changes.in_words() == (f"{changes.appear} appear, {words}" if changes.appear else words)
-    by_label = changes.by_label()
+    by_label = changes.by_label
     assert [sum(column) for column in zip(*by_label.values(), strict=True)] == [
         changes.appear, changes.vanish, changes.change,
     ]  # fmt: skip

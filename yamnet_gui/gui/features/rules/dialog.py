@@ -1,5 +1,7 @@
 """A preview of what the rules would change in the project."""
 
+from itertools import islice
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -91,7 +93,7 @@ class ApplyRulesDialog(QDialog):
             )
         self.remark.setText(" ".join(remarks))
         self.remark.setVisible(bool(remarks))
-        for label, numbers in preview.by_label().items():
+        for label, numbers in preview.by_label.items():
             item = _row([label, *(grouped(n) if n else "" for n in numbers)])
             item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
             self.tree.addTopLevelItem(item)
@@ -103,11 +105,13 @@ class ApplyRulesDialog(QDialog):
         """Adds the single events of a class when the user expands it."""
         if item.childCount() or self.preview is None:
             return
-        lines = [line for one in self.preview.recordings for line in _lines(one, item.text(0))]
-        for texts in lines[:_EVENTS_SHOWN]:
+        label = item.text(0)
+        lines = (line for one in self.preview.recordings for line in _lines(one, label))
+        for texts in islice(lines, _EVENTS_SHOWN):  # a class may have a million
             item.addChild(_row(texts))
-        if len(lines) > _EVENTS_SHOWN:
-            item.addChild(QTreeWidgetItem([f"and {grouped(len(lines) - _EVENTS_SHOWN)} more"]))
+        more = sum(self.preview.by_label[label]) - _EVENTS_SHOWN
+        if more > 0:
+            item.addChild(QTreeWidgetItem([f"and {grouped(more)} more"]))
 
 
 def _row(texts: list[str]) -> QTreeWidgetItem:
