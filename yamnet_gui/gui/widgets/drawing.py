@@ -38,7 +38,8 @@ def draw_swatch(painter: QPainter, box: QRectF, color: QColor, filled: bool = Tr
 
 
 def draw_tick(painter: QPainter, box: QRectF, on: bool, text: QColor, base: QColor) -> None:
-    """A tick box that stands out from its background in every palette."""
+    """A tick box that stands out from its background in every palette, on whole pixels."""
+    box = QRectF(box.toRect())  # else its lines would be spread over two of them
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(blended(text, base, 0.9 if on else 0.6), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -52,6 +53,7 @@ def draw_tick(painter: QPainter, box: QRectF, on: bool, text: QColor, base: QCol
 
 def draw_radio(painter: QPainter, box: QRectF, on: bool, text: QColor, base: QColor) -> None:
     """The same for one of several choices: a circle, with a dot where it is chosen."""
+    box = QRectF(box.toRect())
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(blended(text, base, 0.9 if on else 0.6), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
