@@ -27,10 +27,7 @@ if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
     from yamnet_gui.yamnet.weights_copies import WeightsCopy
 
-_NO_WEIGHTS = (
-    "Without YAMNet's weights no sound can be analysed; "
-    "labels and earlier results can be worked on all the same."
-)
+_NO_WEIGHTS = "Without YAMNet's weights no further sound can be analysed; all else works."
 _MANY_KEY = "many"
 _REPLACED_KEY = "replaced detections"
 _PREPARING = "Preparing the network, once for these weights"
