@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .core.c_heap import use_few_arenas
+from .core.desktop_entry import DESKTOP_ID, ICON_SIZES
+from .core.handover import Claim, HandOver, is_token, meeting_place
 from .core.log import VERBOSE_HELP, logging_to_file
 
 if TYPE_CHECKING:
@@ -21,13 +23,11 @@ if TYPE_CHECKING:
 
     from .gui.workbench import Workbench
 
-DESKTOP_ID = "org.yamnet_gui.YamnetGui"
 _NO_DISPLAY = (
     "yamnet-gui: there is no display to open a window on ({reason}); "
     "draw the window to a picture with --screenshot OUT.png, "
     "or work without one: yamnet-gui analyze PATH"
 )
-_ICON_SIZES = (16, 22, 24, 32, 48, 64, 128, 256)
 _SETTLED_CHECKS = 6
 _CHECK_MS = 60
 _LONGEST_WAIT_MS = 900_000
@@ -66,15 +66,20 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.screenshot is not None:
         _quiet_offscreen()
     if arguments.screenshot is not None:
-        return _window(arguments, [])
+        return _window(arguments, [], None)
+    claim = Claim(meeting_place())
+    application = None if claim.take() else _asking(arguments, claim)
+    if application is not None and _handed_over(claim, arguments):
+        return 0
     asked: list[int] = []
     former = {
         number: signal.signal(number, lambda number, _frame: asked.append(number))
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
-        return _window(arguments, asked)
+        return _window(arguments, asked, claim)
     finally:
+        claim.give_back()
         for number, handler in former.items():
             signal.signal(number, handler)
 
@@ -92,8 +97,11 @@ def _unfit(arguments: argparse.Namespace) -> str:
     return ""
 
 
-def _window(arguments: argparse.Namespace, asked: list[int]) -> int:
-    """Builds and runs the window; closes it where a signal has `asked` for that, also early."""
+def _window(arguments: argparse.Namespace, asked: list[int], claim: Claim | None) -> int:
+    """Builds and runs the window; closes it where a signal has `asked` for that, also early.
+
+    With a `claim` it opens what later starts hand over.
+    """
     from PySide6.QtCore import QTimer
 
     from .gui.unexpected_errors import UnexpectedErrors
@@ -106,6 +114,8 @@ def _window(arguments: argparse.Namespace, asked: list[int]) -> int:
     workbench.shell.window.show()
     if arguments.file is None or arguments.demo:
         workbench.offer_tour()
+    if claim is not None:
+        workbench.take_further_files(claim)
     # Python runs signal handlers only between its own instructions, so a timer gives it some.
     pulse = QTimer()
 
@@ -123,6 +133,30 @@ def _window(arguments: argparse.Namespace, asked: list[int]) -> int:
         errors.uninstall()
 
 
+def _asking(arguments: argparse.Namespace, claim: Claim) -> "QApplication | None":
+    """An application to ask the open window with; None where another window is wanted."""
+    special = arguments.new_window or arguments.size is not None or arguments.theme is not None
+    if claim.place is None or special:
+        return None
+    from .gui.instance.further_files import SETTING
+    from .gui.state.settings import Settings
+
+    return _application() if Settings().value(SETTING) else None
+
+
+def _handed_over(claim: Claim, arguments: argparse.Namespace) -> bool:
+    """Whether the window that is open opens what is asked for here."""
+    from .gui.instance.client import hand_over
+
+    token = os.environ.get("XDG_ACTIVATION_TOKEN", "")
+    try:
+        files = () if arguments.demo else tuple(path.absolute() for path in arguments.files)
+    except OSError:  # this folder has been removed
+        return False
+    request = HandOver(files, arguments.demo, token if is_token(token) else "")
+    return claim.place is not None and hand_over(claim.place, request, is_free=claim.take)
+
+
 def _quiet_offscreen() -> None:
     """Hides a message that the offscreen platform prints for every window about size hints."""
     from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
@@ -138,29 +172,13 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
     """The application and its window with everything behind it, not shown yet."""
     use_few_arenas()
     recording = _recording(arguments)  # no Qt yet, which reads the source of what is imported later
+    application = _application()
     with _no_garbage():
-        from PySide6.QtCore import QLocale
-        from PySide6.QtGui import QIcon
-        from PySide6.QtWidgets import QApplication
-
-        _import_plainly()
-        from .core.resources import resource_path
         from .gui.background.priority import give_way_quickly
         from .gui.jobs.analysis_ahead import begin_analysis
         from .gui.state.settings import Settings
 
     give_way_quickly()
-    own = QApplication.instance()
-    application = own if isinstance(own, QApplication) else QApplication(sys.argv[:1])
-    QLocale.setDefault(QLocale.c())  # numbers as the texts of the program write them
-    application.setApplicationName("yamnet-gui")
-    application.setApplicationDisplayName("yamnet_gui")
-    application.setDesktopFileName(DESKTOP_ID)
-    icon = QIcon()
-    for edge in _ICON_SIZES:
-        icon.addFile(str(resource_path("app_icon", f"{edge}.png")))
-    application.setWindowIcon(icon)
-    application.setStyle("Fusion")
     settings = Settings()
     ahead = begin_analysis(recording, settings) if recording is not None else None
     with _no_garbage():
@@ -180,6 +198,30 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
     elif arguments.file is not None:
         workbench.open(arguments.file)
     return application, workbench
+
+
+def _application() -> "QApplication":
+    """The application, made where there is none yet."""
+    with _no_garbage():
+        from PySide6.QtCore import QLocale
+        from PySide6.QtGui import QIcon
+        from PySide6.QtWidgets import QApplication
+
+        _import_plainly()
+        from .core.resources import resource_path
+
+    own = QApplication.instance()
+    application = own if isinstance(own, QApplication) else QApplication(sys.argv[:1])
+    QLocale.setDefault(QLocale.c())  # numbers as the texts of the program write them
+    application.setApplicationName("yamnet-gui")
+    application.setApplicationDisplayName("yamnet_gui")
+    application.setDesktopFileName(DESKTOP_ID)
+    icon = QIcon()
+    for edge in ICON_SIZES[:-1]:  # the largest is for software centres
+        icon.addFile(str(resource_path("app_icon", f"{edge}.png")))
+    application.setWindowIcon(icon)
+    application.setStyle("Fusion")
+    return application
 
 
 def _recording(arguments: argparse.Namespace) -> Path | None:
@@ -280,6 +322,11 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in pixels")
     parser.add_argument("--theme", choices=("dark", "light", "system"))
     parser.add_argument("--scale", type=_scale, default=1.0, help="display scaling of a picture")
+    parser.add_argument(
+        "--new-window",
+        action="store_true",
+        help="open another window; else the window that is open opens the files",
+    )
     parser.add_argument("--verbose", action="store_true", help=VERBOSE_HELP)
     arguments = parser.parse_args(argv)
     arguments.file = arguments.files[0] if arguments.files else None

@@ -21,7 +21,7 @@ from yamnet_gui.detection import GROUPING_LEVELS, grouping_levels
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
 from yamnet_gui.labels.exchange.project_tables import recording_infos
 from yamnet_gui.labels.formats import FORMATS
-from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, personal_project_path
+from yamnet_gui.labels.project import Project, personal_project_path
 
 _ALL = "all"
 
@@ -207,10 +207,6 @@ def recording_ids(project: Project, patterns: Sequence[str] | None) -> tuple[str
     known = [LabelledRecording(info) for info in recording_infos(project)]
     whole = [f"{Path(p).absolute()}/*" if is_folder(Path(p)) else p for p in patterns]
     return tuple(sorted(by_path[path] for path in _recordings(whole, known)))
-
-
-def is_project(path: Path) -> bool:
-    return path.suffix == PROJECT_SUFFIX
 
 
 def find_recording(name: str, recordings: Sequence[LabelledRecording]) -> LabelledRecording:

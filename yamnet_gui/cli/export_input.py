@@ -13,10 +13,10 @@ from yamnet_gui.labels.exchange.report import ReportFacts
 from yamnet_gui.labels.exchange.report_facts import project_facts
 from yamnet_gui.labels.exchange.saved_columns import SavedColumns
 from yamnet_gui.labels.formats import ReadOptions, read_labels
-from yamnet_gui.labels.project import AnalysisRecord
+from yamnet_gui.labels.project import AnalysisRecord, is_project_file
 from yamnet_gui.labels.project.calibrations import with_probabilities
 
-from .arguments import is_project, open_project
+from .arguments import open_project
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class ExportInput:
 def read_source(options: argparse.Namespace) -> ExportInput:
     """The labels of a project (opened read-only, so it may be open elsewhere) or of a table."""
     path: Path | None = options.source
-    if path is None or is_project(path):
+    if path is None or is_project_file(path):
         with open_project(path, read_only=True) as project:
             if project.damage:
                 _note(project.damage)

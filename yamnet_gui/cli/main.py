@@ -98,6 +98,11 @@ COMMANDS: Mapping[str, CliCommand] = {
         "show or add large libraries that the program comes without",
         "give the same command again to add the rest",
     ),
+    "desktop": CliCommand(
+        "yamnet_gui.cli.desktop",
+        "add this program to the menu and the file types of a Linux desktop, or remove it",
+        "the same command finishes it",
+    ),
 }
 
 

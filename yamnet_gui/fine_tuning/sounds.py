@@ -11,7 +11,7 @@ from yamnet_gui.core.events import DECIDED, ReviewState
 from yamnet_gui.core.files import exists, is_folder
 from yamnet_gui.core.text import close_matches, counted, did_you_mean, grouped
 from yamnet_gui.labels.exchange.reading import TableReading, read_tables, unquestioned
-from yamnet_gui.labels.project import PROJECT_SUFFIX, EventFilter, Project, ProjectEvent
+from yamnet_gui.labels.project import EventFilter, Project, ProjectEvent, is_project_file
 from yamnet_gui.quality.reviewed_examples import AcceptedEvents, sound_files
 from yamnet_gui.yamnet.model_info import LONGEST_NAME, MOST_TRAINED_CLASSES, checked_name
 
@@ -76,7 +76,7 @@ def training_data(source: Path, choice: DataChoice | None = None) -> TrainingDat
         raise SettingsError(source, "there is no such file or folder", f"give {_WITHOUT_END}")
     if is_folder(source):
         sounds = [TrainingSound(path, label, str(path)) for label, path in sound_files(source)]
-    elif source.suffix.lower() == PROJECT_SUFFIX:
+    elif is_project_file(source):
         sounds = _of_project(source)
     else:
         sounds = _of_table(source, choice.recordings_in)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from yamnet_gui.analysis import ResultCache
+from yamnet_gui.core.handover import Claim
 from yamnet_gui.core.resources import bundled_class_map
 
 from .background.garbage import GarbageCollector
@@ -56,6 +57,7 @@ from .controllers.transport import Transport
 from .controllers.unavailable_keys import UnavailableKeys
 from .controllers.weights import Weights
 from .features import Feature, Files, TourFeature, make_features
+from .instance.further_files import FurtherFiles
 from .jobs.analysis_ahead import AnalysisAhead
 from .playback import Player, make_player
 from .playback.audition import Audition
@@ -98,6 +100,7 @@ class Workbench(QObject):
     ) -> None:
         super().__init__()
         self._closed = False
+        self._further: FurtherFiles | None = None
         priority = ahead.job.way if ahead is not None else ForegroundPriority()
         self._garbage = GarbageCollector(priority, self)
         self.session = self._make_session(settings or Settings(parent=self))
@@ -146,6 +149,13 @@ class Workbench(QObject):
         """The recording that ships with the program, with its stored analysis."""
         self.feature(Files).open_demo()
 
+    def take_further_files(self, claim: Claim) -> None:
+        """From now on later starts of the program hand their files to this window."""
+        files = self.feature(Files)
+        self._further = FurtherFiles(
+            claim, self.session.settings, self.shell.window, files.open_all, files.open_demo
+        )
+
     def offer_tour(self) -> None:
         """On the first start: the window in six steps."""
         self.feature(TourFeature).offer()
@@ -171,6 +181,8 @@ class Workbench(QObject):
             last.callback(self._end_jobs)
             last.callback(self.shell.inspector.commit_note)
             last.callback(self._shown.close)
+            if self._further is not None:
+                last.callback(self._further.close)
 
     def _end_jobs(self) -> None:
         """All that is being stored gets the same few moments to come to its end."""

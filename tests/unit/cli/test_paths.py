@@ -35,6 +35,7 @@ READ = {
     "models": {"file", "model"},
     "cache": set(),
     "packages": set(),
+    "desktop": set(),
 }
 WRITTEN = {
     "activity": {"--output"},
@@ -51,6 +52,7 @@ WRITTEN = {
     "models": {"--output"},
     "cache": set(),
     "packages": set(),  # the folder of the user's data alone
+    "desktop": set(),
 }
 NO_PATHS = {
     "activity": {"--classes", "--recordings"},
@@ -84,6 +86,7 @@ NO_PATHS = {
     "models": set(),
     "cache": set(),
     "packages": {"packages"},
+    "desktop": set(),
 }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ from .score_channels import ScoreChannels
 from .similarity.feature import SimilarSounds
 from .status_messages import StatusMessages
 from .tour import TourFeature
+from .updates import UpdatesFeature
 from .view import ViewActions
 from .window_title import WindowTitle
 
@@ -87,6 +88,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         ScoreChannels(context),
         WindowTitle(context),
         ApplicationDialogs(context),
+        UpdatesFeature(context),
         TourFeature(context, files),
         custom_scores,
         similar_sounds,

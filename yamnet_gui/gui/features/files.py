@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QFileDialog
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.files import is_file, is_folder
+from yamnet_gui.core.text import counted_more, printable
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.jobs.demo import demo_recording
 from yamnet_gui.gui.jobs.folder import FolderListing, ListFolderJob
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.gui.window_picture import save_picture
-from yamnet_gui.labels.project import PROJECT_SUFFIX
+from yamnet_gui.labels.project import is_project_file
 
 from .feature import Feature
 
@@ -91,7 +92,7 @@ class Files(Feature):
         """Opens a recording, a folder into the list, a project or a table of labels."""
         if is_folder(path):
             self.open_folder(path)
-        elif path.suffix == PROJECT_SUFFIX:
+        elif is_project_file(path):
             self._project_manager.open(path)
         elif all(feature.take_dropped([path]) for feature in self._takers):
             self._recording_loader.open(path)
@@ -142,11 +143,27 @@ class Files(Feature):
         self.open_all([Path(name) for name in names])
 
     def open_all(self, paths: Sequence[Path]) -> None:
-        """Opens the first recording, folder or project, and lists the other recordings."""
+        """Opens the first recording or folder, and lists the other recordings.
+
+        A project among them is opened, and nothing else: it has a list of its own.
+        """
+        projects = [path for path in paths if is_project_file(path)]
+        if projects:
+            self._open_project(projects[0], [path for path in paths if path != projects[0]])
+            return
         for feature in self._takers:
             paths = feature.take_dropped(paths)
-        for path in paths[1:]:
-            if is_file(path):
-                self._recordings_panel.add_file(path)
+        self._recordings_panel.add_files([path for path in paths[1:] if is_file(path)])
         if paths:
             self.open(paths[0])
+
+    def _open_project(self, project: Path, others: Sequence[Path]) -> None:
+        self._project_manager.open(project)
+        if others:
+            names = "\n".join(printable(path) for path in others)
+            self._notices.show_notice(
+                NoticeKind.INFO,
+                f"{printable(project.name)} is opened; {counted_more(len(others), 'file')} not, "
+                "because a project has a list of its own: add recordings in the File menu.",
+                details=names,
+            )

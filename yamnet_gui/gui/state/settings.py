@@ -191,6 +191,13 @@ SETTINGS: tuple[Setting, ...] = (
         (("", "As this computer"), *((z, z) for z in sorted(zoneinfo.available_timezones()))),
         page="General",
     ),
+    Setting(
+        "single_instance",
+        True,
+        "Open further files in this window",
+        "A later start hands its files to the window that is open; --new-window opens another",
+        page="General",
+    ),
     Setting("output_device", "", "Output device", page="Playback"),
     Setting(
         "detailed_log",

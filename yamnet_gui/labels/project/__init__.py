@@ -64,6 +64,7 @@ from .recording_commands import (
     set_texts,
 )
 from .review_commands import mark_reviewed, mark_reviewed_segments, set_reviewed, unmark_reviewed
+from .schema import is_project_file
 
 __all__ = [
     "DAYS",
@@ -116,6 +117,7 @@ __all__ = [
     "find_moved",
     "group",
     "is_negative",
+    "is_project_file",
     "mark_reviewed",
     "mark_reviewed_segments",
     "merge",

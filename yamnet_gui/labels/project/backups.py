@@ -10,7 +10,7 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import Cancelled
 from yamnet_gui.core.files import is_folder, replacing
-from yamnet_gui.core.open_files import copy_contents, first_bytes
+from yamnet_gui.core.open_files import copy_contents
 from yamnet_gui.core.stopping import stoppable
 
 from .lock import WriterLock
@@ -23,7 +23,7 @@ from .open_checks import (
     quick_check,
 )
 from .paths import data_folder, drop_left_overs
-from .schema import APPLICATION_ID, SQLITE_MAGIC
+from .schema import is_project_content
 
 _EVERY_S = 15 * 60.0
 _AT_THE_END_S = 1.5
@@ -34,8 +34,6 @@ _WEEKS = 4
 _MOST_BYTES = 4 << 30
 """What the backups of all projects may take together: the oldest are dropped, but never the newest
 of a project."""
-_ID_AT = 68
-"""Where `application_id` stands in a file (https://www.sqlite.org/fileformat2.html)."""
 _STAMP = "%Y-%m-%dT%H-%M-%S-%fZ"
 
 
@@ -198,8 +196,7 @@ def _is_backup(path: Path) -> bool:
     """
     if backup_time(path) is None or not stat.S_ISREG(path.lstat().st_mode):
         return False
-    head = first_bytes(path, _ID_AT + 4)
-    return head.startswith(SQLITE_MAGIC) and int.from_bytes(head[_ID_AT:]) == APPLICATION_ID
+    return is_project_content(path)
 
 
 def restore_backup(backup: Path, project: Path) -> Path | None:

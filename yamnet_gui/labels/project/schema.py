@@ -6,10 +6,40 @@ A project file is SQLite with `application_id` 0x594E4754 ("YNGT") and the versi
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from yamnet_gui.audio import SOUND_SUFFIXES
+from yamnet_gui.core.files import is_file
+from yamnet_gui.core.open_files import first_bytes
+
+from .models import PROJECT_SUFFIX
 
 APPLICATION_ID = 0x594E4754
 SQLITE_MAGIC = b"SQLite format 3\0"
 """The first bytes of every SQLite database."""
+_ID_AT = 68
+"""Where `application_id` stands in a file (https://www.sqlite.org/fileformat2.html)."""
+
+
+def is_project_content(path: Path) -> bool:
+    """Whether a regular file begins as a project does, whatever its name. Raises OSError."""
+    head = first_bytes(path, _ID_AT + 4)
+    return head.startswith(SQLITE_MAGIC) and int.from_bytes(head[_ID_AT:]) == APPLICATION_ID
+
+
+def is_project_file(path: Path) -> bool:
+    """Whether this is opened as a project: by the ending of its name, or by what is in it.
+
+    A name that ends as those of recordings do is a recording's.
+    """
+    suffix = path.suffix.lower()
+    if suffix == PROJECT_SUFFIX or suffix in SOUND_SUFFIXES:
+        return suffix == PROJECT_SUFFIX
+    try:
+        return is_file(path) and is_project_content(path)
+    except OSError:
+        return False
+
 
 _FIRST = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
