@@ -336,7 +336,7 @@ class InspectorPanel(QWidget):
 
     def _show_span(self, event: Event) -> None:
         span = span_scores(self._document, event)
-        title = _TOP_OF_FIRST if self._several() else _TOP
+        title = _TOP_OF_FIRST if self._are_several() else _TOP
         own = scores_of_event(self._document, event)
         if own is not None and {own.channel, event.channel} != {None}:
             title += f"  ·  {channel_name(own.channel).lower()}"

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter, sub
 
 from yamnet_gui.core.channels import channel_text
+from yamnet_gui.core.event_block import EventBlock
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.state.timeline import Timeline
@@ -17,27 +19,27 @@ _MOST_NAMED = 4
 
 def facts_of_several(events: Sequence[Event], timeline: Timeline) -> list[tuple[str, str]]:
     """Rows for two events and more: ranges and counts, a single value only where all share it."""
-    first = min(event.onset_s for event in events)
-    last = max(event.offset_s for event in events)
-    durations = [event.duration_s for event in events]
+    block = EventBlock(events)  # there may be very many
+    onsets, offsets = block.column("onset_s"), block.column("offset_s")
+    durations = list(map(sub, offsets, onsets))
     rows = [
-        ("Class", counts_text(event.label for event in events)),
-        ("Time", timeline.span_text(first, last)),
+        ("Class", counts_text(block.column("label"))),
+        ("Time", timeline.span_text(min(onsets), max(offsets))),
         ("Duration", f"{_range(durations, length)}, {length(sum(durations))} in all"),
         ("State", _states(events)),
     ]
-    scores = [event.score_max for event in events if event.score_max is not None]
+    scores = [score for score in block.column("score_max") if score is not None]
     if scores:
         rows.append(("Score", _range(scores, lambda score: f"{score:.3f}") + _some(scores, events)))
-    known = [event.probability for event in events if event.probability is not None]
+    known = [value for value in block.column("probability") if value is not None]
     if known:
         text = _range(known, lambda probability: f"{probability:.2f}")
         rows.append(("Probability", text + _some(known, events)))
-    if any(event.channel is not None for event in events):
-        channels = (channel_text(event.channel) for event in events)
-        rows.append(("Channel", counts_text(channels)))
-    rows.append(("Source", counts_text(event.source.value.capitalize() for event in events)))
-    notes = sum(bool(event.note) for event in events)
+    if not block.is_empty("channel"):
+        rows.append(("Channel", counts_text(map(channel_text, block.column("channel")))))
+    sources = map(attrgetter("source._value_"), events)
+    rows.append(("Source", counts_text(map(str.capitalize, sources))))
+    notes = len(events) - block.column("note").count("")
     if notes:
         rows.append(("Note", f"{grouped(notes)} of {grouped(len(events))} have one"))
     return rows
@@ -55,11 +57,13 @@ def counts_text(names: Iterable[str]) -> str:
 
 
 def _states(events: Sequence[Event]) -> str:
-    counts = Counter(event.state for event in events)
+    counts = Counter(map(attrgetter("state._value_"), events))  # without the hash of each member
     words = {state: f"{state_mark(state)} {STATE_WORDS[state]}" for state in ReviewState}
     if len(counts) == 1:
         return words[events[0].state]
-    return " · ".join(f"{words[s]} {grouped(counts[s])}" for s in ReviewState if counts[s])
+    return " · ".join(
+        f"{words[s]} {grouped(counts[s.value])}" for s in ReviewState if counts[s.value]
+    )
 
 
 def _range(values: Sequence[float], text: Callable[[float], str]) -> str:

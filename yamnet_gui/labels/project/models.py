@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from pathlib import PurePath
 
 from yamnet_gui.core.events import Event, ReviewedSpan, ReviewState
@@ -238,11 +239,11 @@ class ClassCounts:
 
 def counts_by_class(events: Iterable[Event]) -> list[ClassCounts]:
     """States per class of these events, by name."""
-    by_label: dict[str, Counter[ReviewState]] = {}
-    pairs = Counter((event.label, event.state) for event in events)
+    by_label: dict[str, Counter[str]] = {}
+    pairs = Counter(map(attrgetter("label", "state._value_"), events))  # no hash of each member
     for (label, state), count in pairs.items():
         by_label.setdefault(label, Counter())[state] += count
     return [
-        ClassCounts(label, **{state.value: by_label[label][state] for state in ReviewState})
+        ClassCounts(label, **{state.value: by_label[label][state.value] for state in ReviewState})
         for label in sorted(by_label, key=lambda name: (name.casefold(), name))
     ]
