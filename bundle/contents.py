@@ -1,6 +1,7 @@
 """What goes into a bundle and what is left out, by rule; used by `yamnet-gui.spec`."""
 
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from importlib import metadata
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path, PurePath
 
 from yamnet_gui.core.added_packages import ADDABLE
@@ -69,6 +71,38 @@ def whole_standard_library() -> list[str]:
             if not _NOT_OF_USE & set(parts):
                 names.append(".".join(part for part in parts if part != "__init__"))
     return list(dict.fromkeys(names))
+
+
+def extension_modules() -> list[str]:
+    """Compiled modules of what the program requires, where PyInstaller has no rule for a package.
+
+    What they import is not to be seen, such as `openTSNE._matrix_mul` by `openTSNE._tsne`.
+    """
+    names = []
+    for requirement in metadata.requires("yamnet-gui") or ():
+        found = re.match(r"[\w.-]+", requirement)
+        try:
+            files = metadata.distribution(found[0]).files if found else ()
+        except metadata.PackageNotFoundError:  # not in a bundle
+            continue
+        for file in files or ():
+            suffix = next((s for s in EXTENSION_SUFFIXES if file.name.endswith(s)), "")
+            name = file.as_posix().removesuffix(suffix)
+            is_module = suffix and name.replace("/", "_").isidentifier() and "/lib" not in name
+            if is_module and not _NOT_OF_USE & set(file.parts) and not _has_rule(file.parts[0]):
+                names.append(name.replace("/", "."))
+    return list(dict.fromkeys(names))
+
+
+def _has_rule(package: str) -> bool:
+    import _pyinstaller_hooks_contrib
+    import PyInstaller
+
+    folders = (
+        Path(PyInstaller.__file__).parent / "hooks",
+        Path(_pyinstaller_hooks_contrib.__file__).parent / "stdhooks",
+    )
+    return any((folder / f"hook-{package}.py").is_file() for folder in folders)
 
 
 def kept(entries: Iterable[Entry]) -> list[Entry]:

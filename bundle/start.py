@@ -9,13 +9,15 @@ import os
 import runpy
 import sys
 
-MODULES = ("yamnet_gui.", "pip")
+OWN, OTHERS = "yamnet_gui.", ("pip", "bundle.probe")
 
 
 def module_to_run(arguments: list[str]) -> str:
     """The module that `python -P -m MODULE …` names, "" for what a user types."""
-    asked = arguments[:2] == ["-P", "-m"] and len(arguments) > 2
-    return arguments[2] if asked and arguments[2].startswith(MODULES) else ""
+    if arguments[:2] != ["-P", "-m"] or len(arguments) < 3:
+        return ""
+    name = arguments[2]
+    return name if name.startswith(OWN) or name in OTHERS else ""
 
 
 def main() -> int:

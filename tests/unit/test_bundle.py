@@ -84,6 +84,8 @@ def test_a_library_that_the_loader_would_refuse_is_recognised(tmp_path: Path) ->
         (["-P", "-m", "yamnet_gui.yamnet.convert", "a", "b"], "yamnet_gui.yamnet.convert"),
         (["-P", "-m", "pip", "install"], "pip"),
         (["-P", "-m", "http.server"], ""),
+        (["-P", "-m", "pipes"], ""),
+        (["-P", "-m"], ""),
         (["-m", "yamnet_gui.yamnet.convert"], ""),
         (["analyze", "-P"], ""),
         ([], ""),

@@ -18,6 +18,7 @@ from .resources import checkout_path, licences_path
 TABLE = "parts.json"
 """The list inside the folder of licences; file names in it are relative to that folder."""
 _LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
+_CODE = (".py", ".pyc")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LONGEST_NAME = 60
 _FIELDS = ("name", "version", "licence", "url", "note")
@@ -108,7 +109,9 @@ def part_of(distribution: metadata.Distribution) -> Part:
     files = [
         Path(str(file.locate()))
         for file in distribution.files or ()
-        if ".dist-info" in file.parts[0] and _LICENCE_FILE.match(file.name)
+        if ".dist-info" in file.parts[0]
+        and _LICENCE_FILE.match(file.name)
+        and file.suffix not in _CODE
     ]
     return Part(
         name=fields["Name"],

@@ -44,8 +44,10 @@ def _imported() -> Any:
         _map_libraries()
         import tensorflow
     except ImportError as error:  # also where a library of the system is missing or too old
-        reason = f"cannot be loaded ({error})" if tensorflow_is_installed() else "is not installed"
-        advice = f"{how_to_install('tensorflow')}, or choose LiteRT as the runtime"
+        reason, advice = "is not installed", how_to_install("tensorflow")
+        if tensorflow_is_installed():
+            reason, advice = f"cannot be loaded ({error})", "install it anew"
+        advice = f"{advice}, or choose LiteRT as the runtime"
         raise WeightsError("TensorFlow", reason, advice) from error
     return tensorflow
 

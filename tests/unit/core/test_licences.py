@@ -14,6 +14,8 @@ def test_every_package_that_the_program_needs_is_listed_with_its_licence() -> No
     assert "Redistribution and use" in listed["numpy"].text()
     assert all(part.version and part.licence for part in listed.values())
     assert list(listed) == sorted(listed)
+    texts = [path.suffix for part in listed.values() for path in part.files]
+    assert not {".py", ".pyc"} & set(texts)  # PyAV has a script among its licences
 
 
 def test_requirements_of_requirements_are_followed_once() -> None:
