@@ -26,6 +26,17 @@ def resize_to_hint(dialog: QWidget) -> None:
     dialog.resize(dialog.sizeHint().boundedTo(dialog.screen().availableSize() * 0.9))
 
 
+def grow_to_content(dialog: QWidget) -> None:
+    """Makes a dialog as high as its wrapped lines need now; Qt would cut what is longer."""
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+        needed = layout.totalHeightForWidth(dialog.width())
+        most = round(dialog.screen().availableSize().height() * 0.9)
+        if dialog.height() < needed:
+            dialog.resize(dialog.width(), min(needed, most))
+
+
 def fitted(window: QRect, screens: Sequence[QRect]) -> QRect:
     """Where `window`, a corner of its frame and the size inside, fits one of `screens`.
 

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from yamnet_gui.gui.dialogs.about import CREDITS, about_html
 from yamnet_gui.gui.dialogs.weights import WeightsDialog
+from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.yamnet.weights import PUBLISHED_SHA256, PUBLISHED_SIZE, WeightsFile
 
 
@@ -70,3 +71,15 @@ def test_everything_the_program_stands_on_is_credited() -> None:
     assert licences["AudioSet"] == "CC BY 4.0"
     assert licences["AudioSet ontology"] == "CC BY-SA 4.0"
     assert all(credit.name in text and credit.url in text for credit in CREDITS)
+
+
+def test_no_line_about_a_file_is_cut(dialog: WeightsDialog, qtbot: QtBot) -> None:
+    qtbot.waitExposed(dialog)
+    path = Path("/home/somebody/a folder") / ("of-long-names/" * 8) / "yamnet-standin.h5"
+    dialog.show_file(WeightsFile(path, PUBLISHED_SHA256, "x.h5", False, PUBLISHED_SIZE, "cd" * 32))
+    layout = dialog.layout()
+    assert layout is not None
+    layout.activate()
+    for label in dialog.findChildren(PlainLabel):
+        if label.isVisible() and label.wordWrap():
+            assert label.height() >= label.heightForWidth(label.width()), label.text()

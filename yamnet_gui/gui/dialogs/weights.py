@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.text import megabytes
+from yamnet_gui.gui.screens import grow_to_content, resize_to_hint
 from yamnet_gui.gui.widgets.notices import NoticeKind, kind_color
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.yamnet.weights import (
@@ -47,6 +48,7 @@ class WeightsDialog(QDialog):
         self._busy = False
         self._build()
         self.show_missing()
+        resize_to_hint(self)
 
     def show_missing(self) -> None:
         """No weights installed."""
@@ -74,7 +76,7 @@ class WeightsDialog(QDialog):
                 "These weights are not the published ones.",
                 "All arrays have the right shapes, so they are used, but results may differ.",
             )
-        facts = [str(file.path), megabytes(file.size), f"SHA-256 {file.sha256}"]
+        facts = [_breakable(str(file.path)), megabytes(file.size), f"SHA-256 {file.sha256}"]
         if file.identity not in ("", file.sha256):
             facts.append(f"Identity of its numbers {file.identity}")
         self._set_details("\n".join(facts))
@@ -183,6 +185,7 @@ class WeightsDialog(QDialog):
     def _set_details(self, facts: str) -> None:
         self._facts.setText(facts)
         self._facts.setVisible(bool(facts))
+        grow_to_content(self)
 
     def _set_busy(self, on: bool) -> None:
         self._busy = on
