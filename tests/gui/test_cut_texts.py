@@ -3,8 +3,18 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QModelIndex, QSize, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView, QTreeView
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QDialog,
+    QHeaderView,
+    QLabel,
+    QStyle,
+    QTableView,
+    QTreeView,
+)
+from pytestqt.qtbot import QtBot
 
 from yamnet_gui.gui.workbench import Workbench
 
@@ -74,3 +84,60 @@ def test_numbers_and_headers_are_whole(start: Start, settled: Settled, size: QSi
             window.docks[name].hide()
     assert seen >= len(PANELS)
     assert not sorted(set(cut))
+
+
+DIALOGS = (
+    "settings", "weights", "shortcuts", "about", "spectrogram", "go_to", "add_label", "export",
+    "cut_clips", "report", "label_sets", "evaluation", "replay", "calibration", "apply_rules",
+    "backups", "start_times", "models", "finetune",
+)  # fmt: skip
+"""Actions that open a dialog over the demo."""
+
+
+def cut_lines(dialog: QDialog) -> list[str]:
+    """Lines of labels that are higher, or words that are wider, than the label that shows them."""
+    cut = []
+    for label in dialog.findChildren(QLabel):
+        if not label.isVisible() or not label.text():
+            continue
+        needed = label.heightForWidth(label.width()) if label.wordWrap() else -1
+        if label.height() < max(needed, label.minimumSizeHint().height()):
+            cut.append(f"{dialog.windowTitle()}: {label.text()!r}")
+    return cut
+
+
+def test_no_line_of_a_dialog_is_cut(start: Start, settled: Settled, qtbot: QtBot) -> None:
+    bench = start("demo")
+    settled(bench)
+    event = next(e for e in bench.session.document.events if e.label == "Siren")
+    cut: list[str] = []
+    seen: set[str] = set()
+
+    def dialogs() -> list[QDialog]:
+        windows = QApplication.topLevelWidgets()
+        return [w for w in windows if isinstance(w, QDialog) and w.isVisible()]
+
+    def look() -> None:
+        """Also from within the event loop of a dialog that has one of its own."""
+        for dialog in dialogs():
+            ticks[dialog.windowTitle()] = ticks.get(dialog.windowTitle(), 0) + 1
+            if ticks[dialog.windowTitle()] > 5:  # what it reads has come
+                seen.add(dialog.windowTitle())
+                cut.extend(cut_lines(dialog))
+                dialog.reject()
+
+    ticks: dict[str, int] = {}
+    timer = QTimer()
+    timer.timeout.connect(look)
+    timer.start(60)
+    try:
+        for action in DIALOGS:
+            bench.session.selection.select([event.id])
+            before = len(seen)
+            bench.shell.window.actions_by_id[action].trigger()
+            qtbot.waitUntil(lambda before=before: len(seen) > before and not dialogs())
+    finally:
+        timer.stop()
+        for dialog in dialogs():
+            dialog.reject()
+    assert not cut
