@@ -21,6 +21,7 @@ from yamnet_gui.gui.jobs.project import (
     OpenedProject,
     OpenPersonalJob,
     OpenProjectJob,
+    RecordingCount,
     StoreDetectionsJob,
 )
 from yamnet_gui.gui.state.document import AnalysisState, Document
@@ -158,8 +159,14 @@ class ProjectManager(QObject):
     ) -> JobHandle:
         """Work on the project in its own thread, after what was asked for before.
 
-        `finish`: it stores what the user decided, see `JobRunner.submit`.
+        `finish`: it stores what the user decided, see `JobRunner.submit`. What is only read of a
+        project that has been closed meanwhile is not missed.
         """
+        project = self._state.project
+
+        def failed(error: UserError) -> None:
+            if finish or project is self._state.project:
+                self.failed.emit(error)
 
         def done() -> None:
             self._storing -= finish
@@ -168,17 +175,19 @@ class ProjectManager(QObject):
 
         self._storing += finish
         return self._runner.submit(
-            job, on_result=on_result, on_failed=self.failed.emit, on_done=done, finish=finish
+            job, on_result=on_result, on_failed=failed, on_done=done, finish=finish
         )
 
     def count(self) -> None:
         """Counts how far the review of every recording is; the answer comes as `counted`."""
-        if self._state.project is not None:
-            self._runner.submit(
-                CountJob(self._state.project, self._document.shown.one_per_sound),
-                on_result=self.counted.emit,
-                on_failed=self.failed.emit,
-            )
+        project = self._state.project
+        if project is not None:
+
+            def counted(counts: list[RecordingCount]) -> None:
+                if project is self._state.project:
+                    self.counted.emit(counts)
+
+            self.run(CountJob(project, self._document.shown.one_per_sound), on_result=counted)
 
     def saved_text(self) -> SavedText:
         """Where decisions go, in words."""
