@@ -291,10 +291,27 @@ def _tell_the_desktop(base: Path) -> list[str]:
             notes.append(f"{tool} is not installed: file types are known after the next login")
         elif folder.is_dir():
             try:
-                subprocess.run([found, folder], check=True, timeout=_TOOLS_S, capture_output=True)
+                subprocess.run(
+                    [found, folder],
+                    check=True,
+                    timeout=_TOOLS_S,
+                    capture_output=True,
+                    env=_environment_of_others(),
+                )
             except (OSError, subprocess.SubprocessError) as error:
                 notes.append(f"{tool} failed: {error}")
     icons = base / "icons" / "hicolor"
     if icons.is_dir():
         os.utime(icons)  # so that desktops look for icons again
     return notes
+
+
+def _environment_of_others() -> dict[str, str]:
+    """The environment for programs of the system, which must not load the libraries of a bundle."""
+    env = dict(os.environ)
+    if getattr(sys, "frozen", False):
+        env.pop("LD_LIBRARY_PATH", None)
+        before = env.pop("LD_LIBRARY_PATH_ORIG", "")  # so called by PyInstaller
+        if before:
+            env["LD_LIBRARY_PATH"] = before
+    return env

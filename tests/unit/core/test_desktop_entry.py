@@ -179,6 +179,36 @@ def test_the_program_is_one_that_stays(tmp_path: Path, monkeypatch: pytest.Monke
         installed_program()
 
 
+def test_tools_of_the_system_do_not_load_the_libraries_of_a_bundle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/bundle")
+    assert desktop_entry._environment_of_others()["LD_LIBRARY_PATH"] == "/bundle"
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert "LD_LIBRARY_PATH" not in desktop_entry._environment_of_others()
+    monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/mine")
+    assert desktop_entry._environment_of_others()["LD_LIBRARY_PATH"] == "/mine"
+
+
+def test_an_appimage_is_started_by_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = tmp_path / "yamnet_gui.AppImage"
+    image.write_text("")
+    image.chmod(0o755)
+    mounted = tmp_path / "mount" / "usr" / "yamnet-gui"
+    mounted.parent.mkdir(parents=True)
+    shutil.copy(image, mounted)
+    monkeypatch.setattr(desktop_entry.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(mounted))
+    monkeypatch.setenv("APPIMAGE", str(image))
+    monkeypatch.setenv("APPDIR", str(tmp_path / "mount"))
+    assert installed_program() == image
+    monkeypatch.setenv("APPDIR", "/another")  # started from a terminal in another AppImage
+    assert installed_program() == mounted
+
+
 def test_the_list_of_types_has_every_sound_that_is_read() -> None:
     """As far as the system's own table of types knows the endings of names."""
     table = Path("/usr/share/mime/globs2")
