@@ -30,6 +30,7 @@ _NO_DISPLAY = (
 )
 _SETTLED_CHECKS = 6
 _CHECK_MS = 60
+_LISTEN_MS = 200
 _LONGEST_WAIT_MS = 900_000
 
 
@@ -115,7 +116,8 @@ def _window(arguments: argparse.Namespace, asked: list[int], claim: Claim | None
     if arguments.file is None or arguments.demo:
         workbench.offer_tour()
     if claim is not None:
-        workbench.take_further_files(claim)
+        # once the window can be seen; starts in between wait for it
+        QTimer.singleShot(_LISTEN_MS, workbench, lambda: workbench.take_further_files(claim))
     # Python runs signal handlers only between its own instructions, so a timer gives it some.
     pulse = QTimer()
 

@@ -11,7 +11,6 @@ The proof shows that whoever answers is the window that wrote the note, not some
 name after it had ended. Paths are text in which bytes that are not UTF-8 stand as Python has them.
 """
 
-import getpass
 import hashlib
 import hmac
 import json
@@ -233,7 +232,7 @@ def _key(env: Mapping[str, str]) -> str:
     display = env.get("WAYLAND_DISPLAY") or re.sub(r"\.\d+$", "", env.get("DISPLAY", ""))
     parts = (
         __version__,
-        os.uname().nodename if hasattr(os, "uname") else getpass.getuser(),
+        os.uname().nodename if hasattr(os, "uname") else env.get("COMPUTERNAME", ""),
         env.get("QT_QPA_PLATFORM", ""),
         display or env.get("SESSIONNAME", ""),
         platformdirs.user_config_dir("yamnet-gui", appauthor=False),

@@ -151,6 +151,8 @@ class Workbench(QObject):
 
     def take_further_files(self, claim: Claim) -> None:
         """From now on later starts of the program hand their files to this window."""
+        if self._closed:
+            return
         files = self.feature(Files)
         self._further = FurtherFiles(
             claim, self.session.settings, self.shell.window, files.open_all, files.open_demo

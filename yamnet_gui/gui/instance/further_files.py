@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication
@@ -13,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from yamnet_gui.core.handover import Claim, HandOver
 from yamnet_gui.gui.state.settings import Settings
 
-from .server import InstanceServer
+if TYPE_CHECKING:
+    from .server import InstanceServer
 
 _log = logging.getLogger(__name__)
 
@@ -114,6 +116,8 @@ class FurtherFiles(QObject):
 
     @Slot()
     def _listen(self) -> None:
+        from .server import InstanceServer  # Qt's network: not before the window is there
+
         place = self._claim.place
         if self._server is not None or place is None:
             return
