@@ -21,7 +21,7 @@ import secrets
 import stat
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 LARGEST_BYTES = 4 << 20
 """Of a request: tens of thousands of paths."""
 LARGEST_ANSWER_BYTES = 4096
-_MOST_FILES = 50_000
+_MOST_FILES = 20_000
 _LONGEST_PATH = 32_768
 _LONGEST_ACTIVATION = 512
 _LONGEST_SOCKET = 90  # bytes; systems allow 104 to 108, and Qt needs some on the way
@@ -82,7 +82,7 @@ def read_hand_over(line: bytes) -> HandOver:
         raise ValueError("it names too many files")
     if activation and not is_token(activation):
         raise ValueError("its token is none")
-    return HandOver(tuple(map(_path, files)), demo, activation)
+    return HandOver(_paths(files), demo, activation)
 
 
 def is_token(text: str) -> bool:
@@ -266,14 +266,15 @@ def _document(line: bytes) -> Any:
     return parse_json(line)
 
 
-def _path(text: Any) -> Path:
-    if not isinstance(text, str) or not text or len(text) > _LONGEST_PATH or "\0" in text:
-        raise ValueError("it names what is no path")
-    path = Path(text)
-    if not path.is_absolute():
-        raise ValueError("it names a path that is not absolute")
-    os.fsencode(path)  # raises where it stands for no bytes
-    return path
+def _paths(texts: Sequence[Any]) -> tuple[Path, ...]:
+    """Thousands in a fraction of a second, since the window waits for it."""
+    for text in texts:
+        if not isinstance(text, str) or len(text) > _LONGEST_PATH or "\0" in text:
+            raise ValueError("it names what is no path")
+        if not os.path.isabs(text):  # noqa: PTH117 - of texts it is ten times as fast
+            raise ValueError("it names a path that is not absolute")
+    os.fsencode("".join(texts))  # raises where one stands for no bytes
+    return tuple(map(Path, texts))
 
 
 def _proof(nonce: str, secret: str) -> str:
