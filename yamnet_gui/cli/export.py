@@ -13,7 +13,6 @@ from yamnet_gui.core.errors import LabelsError, SettingsError, UserError
 from yamnet_gui.core.events import LabelledRecording, ReviewState
 from yamnet_gui.core.files import exists, is_folder
 from yamnet_gui.core.folders import user_cache_folder
-from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.labels.exchange.clips import MANIFEST_NAME, plan_clips
 from yamnet_gui.labels.exchange.event_measures import EventMeasures
@@ -177,11 +176,11 @@ def run(options: argparse.Namespace) -> int:
     labels = None if given is None or given.endswith(("/", "\\")) else Path(given)
     outputs = (labels, options.report, options.clips, options.provenance)
     check_outputs(outputs, (options.source,))
-    classes = bundled_class_map()
     options.format = options.format or ("table" if options.columns else "csv")
     source = read_source(options)
     if options.windows is not None or label_format(options.format).describes is not None:
         source = replace(source, recordings=described(source.recordings))
+    classes = source.classes
     view = options.one_per_sound
     one_per_sound = source.one_per_sound if view is None else view
     choice = choice_of(options, source.recordings, classes, source.usual, one_per_sound)
@@ -189,7 +188,9 @@ def run(options: argparse.Namespace) -> int:
         _note(f"{more}; --no-one-per-sound includes them")
     failed = 0
     written: list[Path] = []
-    wanted = chosen(source.recordings, choice) if options.clips or options.provenance else []
+    wanted: list[LabelledRecording] = []
+    if options.clips or options.provenance:
+        wanted = chosen(source.recordings, choice, classes=classes)
     if options.output is not None:
         failed += _labels(options, source, choice, classes, written)
     if options.clips is not None:
@@ -198,7 +199,7 @@ def run(options: argparse.Namespace) -> int:
         written.append(options.clips / MANIFEST_NAME)
     if options.report is not None:
         whole = choice_of(options, source.recordings, classes, None, one_per_sound)
-        reported = chosen(source.recordings, whole)
+        reported = chosen(source.recordings, whole, classes=classes)
         if options.dry_run:
             _note(f"{_events(reported)} would be written to {options.report}")
         else:
@@ -315,7 +316,7 @@ def _scores(
         sound = recording.recording.path
         reason = "its scores are not stored"
         try:
-            analysis = stored_analysis(sound, source.analyses.get(sound, ()), cache)
+            analysis = stored_analysis(sound, source.analyses.get(sound, ()), cache, source.model)
         except UserError as error:
             analysis, reason = None, error.reason
         if analysis is None:

@@ -2,11 +2,13 @@
 
 import argparse
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import NOT_REJECTED, LabelledRecording, ReviewState
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.labels.exchange.export_provenance import ExportSource, project_source
 from yamnet_gui.labels.exchange.project_tables import labelled_recordings
 from yamnet_gui.labels.exchange.report import ReportFacts
@@ -15,6 +17,7 @@ from yamnet_gui.labels.exchange.saved_columns import SavedColumns
 from yamnet_gui.labels.formats import ReadOptions, read_labels
 from yamnet_gui.labels.project import AnalysisRecord, is_project_file
 from yamnet_gui.labels.project.calibrations import with_probabilities
+from yamnet_gui.labels.project.project_model import project_classes, project_model
 
 from .arguments import open_project
 
@@ -24,7 +27,8 @@ class ExportInput:
     """What to export, from where, and what the project knows about how it was made.
 
     `usual`: states to export where the options name none; None: all. `one_per_sound`: whether
-    there is one event for one sound where the options do not say.
+    there is one event for one sound where the options do not say. `classes` are those of the model,
+    whose identity is `model` ("": YAMNet, whatever its weights).
     """
 
     recordings: list[LabelledRecording]
@@ -33,6 +37,8 @@ class ExportInput:
     origin: ExportSource
     usual: frozenset[ReviewState] | None = None
     one_per_sound: bool = False
+    classes: ClassMap = field(default_factory=bundled_class_map)
+    model: str = ""
 
 
 def read_source(options: argparse.Namespace) -> ExportInput:
@@ -47,6 +53,7 @@ def read_source(options: argparse.Namespace) -> ExportInput:
                 project.recordings.locate(r): project.recordings.analyses(r.id)
                 for r in project.recordings.all()
             }
+            model = project_model(project)
             return ExportInput(
                 recordings,
                 project_facts(project, options.title),
@@ -54,6 +61,8 @@ def read_source(options: argparse.Namespace) -> ExportInput:
                 project_source(project),
                 NOT_REJECTED,
                 True,
+                project_classes(project),
+                "" if model is None else model.identity,
             )
     columns = SavedColumns().mapping(options.from_columns) if options.from_columns else None
     reading = ReadOptions(encoding=options.encoding, columns=columns)

@@ -142,13 +142,13 @@ def _joined(
 def _one(node: OntologyNode, class_map: ClassMap, members: list[Event]) -> GroupedEvent:
     first = members[0]
     last = max(members, key=lambda e: e.offset_s)
-    name = class_map[node.class_index].name if node.class_index is not None else node.name
+    entry = class_map.find(node.mid)
     event = Event(
         id=f"{first.id}@{node.mid}",
         onset_s=first.onset_s,
         offset_s=last.offset_s,
-        label=name,
-        class_index=node.class_index,
+        label=node.name if entry is None else entry.name,
+        class_index=None if entry is None else entry.index,
         mid=node.mid,
         channel=first.channel,
         score_max=_highest(e.score_max for e in members),

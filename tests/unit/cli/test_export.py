@@ -12,11 +12,13 @@ import pytest
 import soundfile
 
 from tests.unit.fakes import write_sound
+from yamnet_gui.core.class_map import ClassMap, SoundClass
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.labels.formats import FORMATS, losses, read_labels
 from yamnet_gui.labels.formats.read_write import LABELS_LIST
 from yamnet_gui.labels.measure_columns import CSV_NAMES, RAVEN_NAMES
 from yamnet_gui.labels.project import AnalysisRecord, Project, Recording, add_events, add_recordings
+from yamnet_gui.labels.project.project_model import ProjectModel, set_project_model
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -25,6 +27,8 @@ EVENTS = [
     Event("d2", 1.2, 1.4, "Cat", 76, "/m/01yrx", score_max=0.9, state=ReviewState.ACCEPTED),
     Event("x1", 1.0, 1.5, "Wren, wet", state=ReviewState.REJECTED, note="?"),
 ]
+
+GARDEN = ProjectModel("ab" * 32, "garden", ClassMap((SoundClass(0, "", "chiffchaff"),)))
 
 
 @pytest.fixture
@@ -292,6 +296,35 @@ def test_score_tables_come_from_stored_analyses(
     run("export", project, "-o", table)
     status, _, output = run("export", table, "-o", f"{out}/", "--format", "scores")
     assert (status, "analyze --format scores" in output) == (2, True)
+
+
+def test_scores_of_another_model_than_the_projects_are_not_exported(
+    run: Run, project: Path, weights: Path, tmp_path: Path
+) -> None:
+    assert run("analyze", tmp_path / "a.wav", "-o", tmp_path / "e.csv")[0] == 0
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    with Project.open(project) as opened:
+        settings = '{"channels": "mix", "hop_s": 0.48}'
+        opened.recordings.add_analysis(AnalysisRecord("a", digest, "YAMNet", settings, settings))
+        set_project_model(opened, GARDEN)
+    out = tmp_path / "scores"
+    status, shown, output = run("export", project, "-o", f"{out}/", "--format", "scores")
+    assert (status, shown) == (1, "")
+    assert "a.wav: its scores are not stored" in output
+
+
+def test_grouped_events_have_no_index_where_the_model_has_no_such_class(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    out, indices = tmp_path / "grouped.csv", []
+    for model in (None, GARDEN):
+        with Project.open(project) as opened:
+            set_project_model(opened, model)
+        assert run("export", project, "-o", out, "--group", "Animal")[0] == 0
+        with out.open(newline="") as file:
+            indices += [r["class_index"] for r in csv.DictReader(file) if r["label"] == "Animal"]
+    assert set(indices) == {"67", ""}
+    assert indices[-1] == ""
 
 
 @pytest.mark.parametrize(

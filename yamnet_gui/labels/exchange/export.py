@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from yamnet_gui.audio import open_audio
+from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.core.ontology import Ontology
@@ -77,8 +78,12 @@ def chosen(
     recordings: Iterable[LabelledRecording],
     choice: ExportChoice = ALL_EVENTS,
     ontology: Ontology | None = None,
+    classes: ClassMap | None = None,
 ) -> list[LabelledRecording]:
-    """The recordings with the events to export. Does not change its input."""
+    """The recordings with the events to export. Does not change its input.
+
+    `classes` are those of the model, which grouped events get their index from (None: YAMNet's).
+    """
     selected = []
     for recording in until_stopped(recordings, 1):
         path = recording.recording.path
@@ -90,7 +95,8 @@ def chosen(
         if choice.groups:
             tree = ontology or bundled_ontology()
             events = [
-                f.event for f in group_events(events, tree, bundled_class_map(), choice.groups)
+                f.event
+                for f in group_events(events, tree, classes or bundled_class_map(), choice.groups)
             ]
         if events or choice.keep_empty:
             selected.append(replace(recording, events=EventList.of(events)))
@@ -229,7 +235,7 @@ class Export:
         self, recordings: Sequence[LabelledRecording], ontology: Ontology | None = None
     ) -> ExportPreview:
         """What is exported, and what the format cannot store of it."""
-        out = tuple(chosen(recordings, self.choice, ontology))
+        out = tuple(chosen(recordings, self.choice, ontology, self.options.classes))
         lost = losses(self.format_name, out, self.options.classes, self.options.columns)
         fmt = label_format(self.format_name)
         if self.options.clock and not fmt.has_clock:

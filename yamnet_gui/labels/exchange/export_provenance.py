@@ -21,11 +21,13 @@ from yamnet_gui.core.provenance import (
     started,
     write_provenance,
 )
+from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.labels.formats import ReadOptions, read_labels
 from yamnet_gui.labels.project import Project
 from yamnet_gui.labels.project.calibrations import with_probabilities
+from yamnet_gui.labels.project.project_model import project_classes
 
 from .export import Depth, ExportChoice, chosen
 from .project_tables import labelled_recordings
@@ -114,7 +116,9 @@ def export_again(before: Provenance, source: Path | None = None) -> Provenance:
     if request["project"]:
         with Project.open(named, read_only=True) as project:
             recordings = [with_probabilities(project, r) for r in labelled_recordings(project)]
+            classes = project_classes(project)
     else:
+        classes = bundled_class_map()
         columns = request["from_columns"]
         reading = ReadOptions(
             encoding=str(request["encoding"]) or None,
@@ -124,7 +128,7 @@ def export_again(before: Provenance, source: Path | None = None) -> Provenance:
         recordings = list(table.recordings)
     again = {**request, "source_sha256": file_facts(named).sha256}
     begun = started(EXPORT, again, before.command)
-    return finished(begun, exported_facts(chosen(recordings, choice)), ())
+    return finished(begun, exported_facts(chosen(recordings, choice, classes=classes)), ())
 
 
 def exported_facts(recordings: Iterable[LabelledRecording]) -> Iterator[RecordingFacts]:

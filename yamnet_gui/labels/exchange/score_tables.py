@@ -11,6 +11,7 @@ from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.audio import content_hash, recording_start
 from yamnet_gui.core.channels import channel_name
 from yamnet_gui.core.errors import ProjectError
+from yamnet_gui.core.model_parameters import CLASSES
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.labels.formats import write_score_table
 from yamnet_gui.labels.formats.scores import SCORE_TABLE_START
@@ -44,9 +45,12 @@ def _write(table: ScoreTable, names: Sequence[str], path: Path, classes: Sequenc
 
 
 def stored_analysis(
-    path: Path, known: Sequence[AnalysisRecord], cache: ResultCache
+    path: Path, known: Sequence[AnalysisRecord], cache: ResultCache, model: str = ""
 ) -> Analysis | None:
     """The newest analysis that a project knows of and whose scores are still stored.
+
+    `model` is the identity of the fine-tuned model that the project has chosen; only its analyses
+    have scores of its classes. "": YAMNet, whatever its weights, which has all of its classes.
 
     Raises RecordingError where the recording cannot be read, and ProjectError where what the
     project stores of the only analyses left cannot.
@@ -55,14 +59,14 @@ def stored_analysis(
         return None
     content = content_hash(path, cache.memo_folder)
     unreadable: ProjectError | None = None
-    for entry in reversed(known):
+    for entry in reversed([e for e in known if not model or e.model_sha256 == model]):
         try:
             settings = StoredSettings.of(entry).settings
         except ProjectError as error:
             unreadable = unreadable or ProjectError(path, error.reason)
             continue
         analysis = cache.first_of(result_keys(content, entry.model_sha256, settings), path)
-        if analysis is not None:
+        if analysis is not None and (model or analysis.tables[0].scores.shape[1] == CLASSES):
             start = recording_start(path)
             recorded_at = start.moment if start else None
             return replace(analysis, recording=replace(analysis.recording, recorded_at=recorded_at))

@@ -33,6 +33,7 @@ from yamnet_gui.labels.formats import (
 )
 from yamnet_gui.labels.project import Project
 from yamnet_gui.labels.project.calibrations import with_probabilities
+from yamnet_gui.labels.project.project_model import project_model
 
 from .provenance import ProvenanceRequest
 
@@ -102,7 +103,9 @@ class PreviewJob:
 
     def run(self) -> Iterator[ExportPreview]:
         if FORMATS[self.export.format_name].needs_scores:
-            yield ExportPreview(tuple(chosen(self.recordings, self.export.choice)), ())
+            classes = self.export.options.classes
+            wanted = chosen(self.recordings, self.export.choice, classes=classes)
+            yield ExportPreview(tuple(wanted), ())
         else:
             yield self.export.preview(self.recordings)
 
@@ -173,7 +176,9 @@ class ScoreTablesJob:
         if known is None or self.project is None:
             return ()
         cache = ResultCache(user_cache_folder())
-        stored = stored_analysis(path, self.project.recordings.analyses(known.id), cache)
+        chosen_model = project_model(self.project)
+        model = "" if chosen_model is None else chosen_model.identity
+        stored = stored_analysis(path, self.project.recordings.analyses(known.id), cache, model)
         return stored.tables if stored is not None else ()
 
 
