@@ -60,7 +60,7 @@ def _noticed(versions: dict[str, str]) -> Iterator[Part]:
                 version=row.get("version", known[package]),
                 licence=row["licence"],
                 url=row.get("url", ""),
-                note=row.get("note", "").strip(),
+                note=" ".join(row.get("note", "").split()),
                 files=tuple(NOTICES / name for name in row.get("texts", ())),
             )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from html import escape
 
 from PySide6.QtCore import QSize, qVersion
+from PySide6.QtGui import QFontDatabase, QFontMetrics
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -131,5 +132,6 @@ class AboutDialog(QDialog):
         layout.addWidget(buttons)
 
     def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        return QSize(metrics.averageCharWidth() * 100, metrics.height() * 30)
+        metrics, fixed = self.fontMetrics(), QFontDatabase.SystemFont.FixedFont
+        licence = QFontMetrics(QFontDatabase.systemFont(fixed)).horizontalAdvance("m" * 86)
+        return QSize(max(licence, metrics.averageCharWidth() * 100), metrics.height() * 34)
