@@ -43,7 +43,9 @@ def _use_libraries() -> None:
 
     random = np.random.default_rng(0)
     points = random.random((60, 8))
-    assert openTSNE.TSNE(n_iter=5, early_exaggeration_iter=5, n_jobs=1).fit(points).shape == (60, 2)
+    assert openTSNE.TSNE(perplexity=5, n_iter=5, early_exaggeration_iter=5, n_jobs=1).fit(
+        points
+    ).shape == (60, 2)
     assert resampy.resample(points[0].repeat(150), 48_000, 16_000).size == 400
     assert np.allclose(widen(points.astype(np.float16)), points, atol=1e-3)
     assert usearch.index.Index(ndim=8).size == 0

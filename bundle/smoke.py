@@ -140,7 +140,7 @@ def _commands(smoke: Smoke, weights: Path, recording: Path | None) -> None:
     assert "analyze" in smoke.run("--help")
     for command in ("analyze", "embed", "export", "evaluate", "finetune", "models", "packages"):
         assert "usage:" in smoke.run(command, "--help")
-    assert "all modules of the program" in smoke.run("-P", "-m", "bundle.probe")
+    assert "modules of the program, its libraries" in smoke.run("-P", "-m", "bundle.probe")
     assert ": " in smoke.run("analyze", clips[0], **given)
     table = out / "events.csv"
     smoke.run("analyze", night, "-o", table, "--jobs", "2", "--threshold", "0.1", **given)
