@@ -129,7 +129,7 @@ class _Pool:
     def _feed(self, waiting: deque[Group], ahead: int) -> bool:
         """Hands groups out; whether anything is left to wait for."""
         while waiting and len(self._members) < self._jobs:
-            self._members.append(self._start())
+            self._start()
             self._members[-1].send(waiting.popleft())
         for _ in range(ahead):  # in turn, so that none is without work
             for member in self._members:
@@ -144,16 +144,16 @@ class _Pool:
         for member in members:
             member.stop(latest)
 
-    def _start(self) -> _Member:
+    def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         threads = max(1, usable_cores() // self._jobs)
         arguments = (theirs, self._options, self._folder, threads)
         process = context.Process(target=serve, args=arguments, daemon=True)
-        with not_for_children():
+        with not_for_children():  # which also keeps Ctrl+C away until the process is a member
             process.start()
+            self._members.append(_Member(process, ours))
         theirs.close()
-        return _Member(process, ours)
 
     def _answer(self, member: _Member) -> Record | None:
         try:

@@ -35,6 +35,37 @@ def test_what_follows_the_first_signal_disturbs_nothing(name: str, status: int) 
     assert (done.returncode, done.stderr) == (status, "")
 
 
+_SWALLOWED = """
+import os, signal, sys, time
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from yamnet_gui.core.interruption import interruptible
+
+class Odd:
+    def __del__(self):
+        os.kill(os.getpid(), signal.{name})  # Python drops what is raised in here
+        time.sleep(0.01)
+
+with interruptible() as interruption:
+    try:
+        Odd()
+        time.sleep(20)
+        print("never heard")
+    except KeyboardInterrupt:
+        sys.exit(interruption.status)
+"""
+
+
+@posix
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_in_a_destructor_is_not_lost(name: str, status: int) -> None:
+    code = _SWALLOWED.format(name=name)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (status, "", "")
+
+
 _STARTS_A_PROCESS = """
 import multiprocessing, signal
 from yamnet_gui.core.interruption import not_for_children
