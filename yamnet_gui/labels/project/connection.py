@@ -167,7 +167,7 @@ class ProjectConnection:
                         self._roll_back()
                     raise
             if long:
-                write_back(self.database, stop_question())
+                self._write_back()
             closing = stop_requested()  # while the transaction came to the disk
             with unstoppable():
                 if closing:
@@ -276,6 +276,17 @@ class ProjectConnection:
         finally:
             self.database.execute(f"PRAGMA wal_autocheckpoint = {int(pages)}")
         return True
+
+    def _write_back(self) -> None:
+        """Writes a long log into the database, whose head changes with it: that is our own doing.
+
+        What another program did before is followed first, so that it does not pass for ours.
+        """
+        with suppress(ProjectError):  # the change is made; the next one says what is wrong
+            self.check_file()
+        write_back(self.database, stop_question())
+        if self._watch is not None:
+            self._watch.look_again()
 
     def _roll_back(self) -> None:
         if self.database.in_transaction:

@@ -113,6 +113,19 @@ def test_a_long_log_is_written_back_where_nothing_stops_it(
     assert not path.with_name(path.name + "-wal").exists()
 
 
+def test_a_log_that_is_written_back_is_not_taken_for_another_programs_writing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(continuing, "_LONG_LOG_BYTES", 0)
+    with Project.open(path) as project:
+        for step in range(3):
+            names = [f"{step}-{n}" for n in range(EVENTS)]
+            project.apply(add_events("r", [Event(n, k, k + 1, "Cat") for k, n in enumerate(names)]))
+            assert project.replacement is None
+        assert project.path == path
+    assert list(path.parent.glob("*.yamnet")) == [path]
+
+
 def test_queries_and_comparing_are_stopped_in_sqlite_and_outside(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
