@@ -16,7 +16,8 @@ os.environ.setdefault("PULSE_LATENCY_MSEC", _PULSE_LATENCY_MS)
 os.environ.setdefault("QT_AUDIO_BACKEND", "pulseaudio")
 
 # It reports on stderr which optional libraries of the system it did not find.
-QLoggingCategory.setFilterRules("qt.multimedia.*=false\nqt.multimedia.*.critical=true")
+_QUIET = "qt.multimedia.*=false\nqt.multimedia.*.critical=true"
+QLoggingCategory.setFilterRules(_QUIET)
 
 from PySide6.QtMultimedia import (  # noqa: E402
     QAudioDevice,
@@ -25,6 +26,8 @@ from PySide6.QtMultimedia import (  # noqa: E402
     QMediaDevices,
     QtAudio,
 )
+
+from yamnet_gui.core.added_packages import is_bundle  # noqa: E402
 
 from .audio_output import AudioOutput, NullAudioOutput, Reading  # noqa: E402
 from .filter_chain import OutputFormat, heard_channels, heard_rate_hz  # noqa: E402
@@ -71,6 +74,10 @@ class SoundOutputs(Outputs):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._system = QMediaDevices(self)
+        if is_bundle():  # which comes without what plays films; Qt says so at the first question
+            QLoggingCategory.setFilterRules(f"{_QUIET}\ndefault.warning=false")
+            QMediaDevices.audioOutputs()
+            QLoggingCategory.setFilterRules(_QUIET)
         self._gave_up = ""
         self._ended = False
         self._system.audioOutputsChanged.connect(self._system_changed)
