@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.core.updates import Release, latest_release
 from yamnet_gui.gui.background.runner import JobRunner
 
 from .feature import Feature
 
 if TYPE_CHECKING:
+    from yamnet_gui.core.updates import Release
     from yamnet_gui.gui.context import Context
 
 
@@ -19,6 +19,8 @@ class AskForUpdatesJob:
     """The newest release. Raises SettingsError where nothing usable is answered."""
 
     def run(self) -> Iterator[Release]:
+        from yamnet_gui.core.updates import latest_release  # and with it what talks to servers
+
         yield latest_release()
 
 
