@@ -53,9 +53,13 @@ def test_a_bundle_shows_the_list_that_was_made_with_it(
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"name": 3}', '[{"name": "x"}]', "[3]"])
-def test_a_damaged_list_counts_as_none(
-    content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(licences, "licences_path", lambda: tmp_path)
+def test_a_damaged_list_is_recognised(content: str, tmp_path: Path) -> None:
     (tmp_path / licences.TABLE).write_text(content, encoding="utf-8")
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        read_parts(tmp_path)
+
+
+def test_a_damaged_list_counts_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(licences, "licences_path", lambda: tmp_path)
+    (tmp_path / licences.TABLE).write_text("[3]", encoding="utf-8")
     assert any(part.name == "numpy" for part in parts())
