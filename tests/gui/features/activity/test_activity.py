@@ -14,7 +14,9 @@ from tests.gui.support import projects
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.detection.counting.strata import Stratum
+from yamnet_gui.gui.features.activity import picture
 from yamnet_gui.gui.features.activity.feature import ActivityFeature
+from yamnet_gui.gui.features.activity.heat_map import HeatMap
 from yamnet_gui.gui.features.activity.lines import Lines
 from yamnet_gui.gui.features.activity.picture import Counts, View, picture_of
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
@@ -95,6 +97,21 @@ def test_one_class_by_day_and_hour(grid: ActivityGrid) -> None:
     assert place.title == "Dog, 2026-05-01, 05:00–06:00"
     assert place.wanted.day is not None
     assert place.wanted.time_of_day is not None
+
+
+def test_the_highest_number_is_looked_for_once_not_for_every_cell(
+    grid: ActivityGrid, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten thousand recordings would hold the window for seconds."""
+    looked: list[int] = []
+    monkeypatch.setattr(picture.np, "nanmax", lambda *a, **k: looked.append(1) or 2.0)
+    heat = HeatMap()
+    qtbot.addWidget(heat)
+    heat.resize(600, 300)
+    heat.show_picture(picture_of(grid, View.ONE_CLASS, Counts.RAW, "Dog"))
+    heat.grab()
+    heat.grab()
+    assert len(looked) == 1
 
 
 def test_a_line_has_the_colour_that_its_class_has_everywhere(qtbot: QtBot) -> None:

@@ -1,5 +1,7 @@
 """The heat map: painted where it is visible, walked by mouse and keys."""
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -7,6 +9,7 @@ from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QFont,
+    QFontMetrics,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -43,6 +46,7 @@ class HeatMap(QAbstractScrollArea):
         super().__init__(parent)
         self._picture: Picture | None = None
         self._current = (0, 0)
+        self._names, self._width = 0, _WIDEST
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Activity")
         self.viewport().setMouseTracking(True)
@@ -101,27 +105,25 @@ class HeatMap(QAbstractScrollArea):
     def _head(self) -> int:
         return self.fontMetrics().height() + 6
 
-    @property
-    def _names(self) -> int:
-        if self._picture is None:
-            return 0
-        metrics = self.fontMetrics()
-        widest = max(map(metrics.horizontalAdvance, self._picture.rows[:200]), default=0)
-        return min(widest, max(self.viewport().width() // 3, 40)) + 10
-
-    @property
-    def _width(self) -> int:
-        if self._picture is None or not self._picture.columns:
-            return _WIDEST
-        room = (self.viewport().width() - self._names) // len(self._picture.columns)
-        return min(max(room, _NARROWEST), _WIDEST)
-
     def _inside(self, row: int, column: int) -> tuple[int, int]:
         rows, columns = self._picture.values.shape if self._picture is not None else (0, 0)
         return min(max(row, 0), max(rows - 1, 0)), min(max(column, 0), max(columns - 1, 0))
 
+    def _measure(self) -> None:
+        """How wide the names of rows and the cells are."""
+        picture, room = self._picture, self.viewport().width()
+        self._names, self._width = 0, _WIDEST
+        if picture is None:
+            return
+        widest = max(map(self.fontMetrics().horizontalAdvance, picture.rows[:200]), default=0)
+        self._names = min(widest, max(room // 3, 40)) + 10
+        if picture.columns:
+            each = (room - self._names) // len(picture.columns)
+            self._width = min(max(each, _NARROWEST), _WIDEST)
+
     def _fit(self) -> None:
         """Sets how far there is to scroll."""
+        self._measure()
         rows, columns = self._picture.values.shape if self._picture is not None else (0, 0)
         view = self.viewport()
         for bar, whole, room, step in (
@@ -168,43 +170,19 @@ class HeatMap(QAbstractScrollArea):
         painter.setClipRect(
             QRect(self._names, self._head, self.viewport().width(), self.viewport().height())
         )
+        paint = _CellPainter(painter, picture, palette, self.font())
+        left = self._names - self.horizontalScrollBar().value()
+        top = self._head - self.verticalScrollBar().value()
+        wide, high = self._width, self._height
         for row in range(first_row, last_row):
-            for column in range(first, last):
-                self._paint_cell(painter, picture, row, column)
+            for column in np.flatnonzero(picture.recorded[row, first:last]) + first:
+                x, y = left + int(column) * wide, top + row * high
+                paint.cell(QRect(x, y, wide - 1, high - 1), row, int(column))
         if self.hasFocus():
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.cell_rect(*self._current).adjusted(1, 1, -1, -1))
         self._paint_names(painter, picture, range(first_row, last_row), range(first, last))
-
-    def _paint_cell(self, painter: QPainter, picture: Picture, row: int, column: int) -> None:
-        if not picture.recorded[row, column]:
-            return
-        palette = self.palette()
-        base = palette.color(QPalette.ColorRole.Base)
-        text = palette.color(QPalette.ColorRole.Text)
-        rect = self.cell_rect(row, column).adjusted(0, 0, -1, -1)
-        value = picture.values[row, column]
-        ground = blended(text, base, 0.07)
-        painter.fillRect(rect, ground)
-        if np.isnan(value):
-            painter.fillRect(rect, _hatch(blended(text, base, 0.35)))
-            return
-        if value <= 0:
-            return
-        share = _LEAST_SHARE + (1 - _LEAST_SHARE) * float(np.sqrt(value / picture.most))
-        color = blended(palette.color(QPalette.ColorRole.Highlight), ground, share)
-        painter.fillRect(rect, color)
-        number = _short(value)
-        font = QFont(self.font())
-        wide = self.fontMetrics().horizontalAdvance(number)
-        share = min(1.0, (rect.width() - 2) / max(wide, 1))
-        if share >= _SMALLEST:
-            font.setPointSizeF(font.pointSizeF() * share)
-            painter.setFont(font)
-            dark = color.lightness() < 140
-            painter.setPen(QColor("#ffffff") if dark else QColor("#000000"))
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, number)
 
     def _paint_names(
         self, painter: QPainter, picture: Picture, rows: range, columns: range
@@ -246,6 +224,11 @@ class HeatMap(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()
         super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+        super().changeEvent(event)
 
     def scrollContentsBy(self, _dx: int, _dy: int) -> None:
         self.viewport().update()
@@ -313,6 +296,48 @@ class HeatMap(QAbstractScrollArea):
         picture = self._picture
         if picture is not None and picture.values.size:
             self.setAccessibleDescription(picture.text(*self._current))
+
+
+class _CellPainter:
+    """Paints cells that something was recorded in; colours and fonts are worked out once."""
+
+    def __init__(self, painter: QPainter, picture: Picture, palette: QPalette, font: QFont) -> None:
+        base = palette.color(QPalette.ColorRole.Base)
+        text = palette.color(QPalette.ColorRole.Text)
+        self._painter, self._values, self._most = painter, picture.values, picture.most
+        self._ground = blended(text, base, 0.07)
+        self._unknown = _hatch(blended(text, base, 0.35))
+        self._front = palette.color(QPalette.ColorRole.Highlight)
+        self._font, self._metrics = font, QFontMetrics(font)
+        self._numbers: dict[float, tuple[QColor, QColor, str, int]] = {}
+
+    def cell(self, rect: QRect, row: int, column: int) -> None:
+        painter, value = self._painter, float(self._values[row, column])
+        painter.fillRect(rect, self._ground)
+        if math.isnan(value):
+            painter.fillRect(rect, self._unknown)
+            return
+        if value <= 0:
+            return
+        if value not in self._numbers:
+            self._numbers[value] = self._look(value)
+        color, ink, number, wide = self._numbers[value]
+        painter.fillRect(rect, color)
+        share = min(1.0, (rect.width() - 2) / max(wide, 1))
+        if share >= _SMALLEST:
+            font = QFont(self._font)
+            font.setPointSizeF(font.pointSizeF() * share)
+            painter.setFont(font)
+            painter.setPen(ink)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, number)
+
+    def _look(self, value: float) -> tuple[QColor, QColor, str, int]:
+        """Colour of the cell and of its number, which is written so and so wide."""
+        share = _LEAST_SHARE + (1 - _LEAST_SHARE) * math.sqrt(value / self._most)
+        color = blended(self._front, self._ground, share)
+        number = _short(value)
+        ink = QColor("#ffffff" if color.lightness() < 140 else "#000000")
+        return color, ink, number, self._metrics.horizontalAdvance(number)
 
 
 def _hatch(color: QColor) -> QBrush:

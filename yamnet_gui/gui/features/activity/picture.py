@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,9 +62,9 @@ class Picture:
     low: NDArray[np.float64] | None = None
     high: NDArray[np.float64] | None = None
 
-    @property
+    @cached_property
     def most(self) -> float:
-        """The highest number."""
+        """The highest number; every cell is painted by it."""
         return float(np.nanmax(self.values, initial=0.0))
 
     def text(self, row: int, column: int) -> str:
