@@ -38,6 +38,7 @@ _HEAVY = (
 )
 
 
+@pytest.mark.workflow
 def test_the_first_picture_of_the_window_needs_nothing_heavy() -> None:
     code = (
         "import sys; from yamnet_gui import app\n"
@@ -100,6 +101,7 @@ def test_a_recording_is_shown_without_any_weights(
     assert bench.session.document.state is AnalysisState.NONE
 
 
+@pytest.mark.workflow
 def test_a_recording_is_analysed_in_the_background(
     start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
 ) -> None:
@@ -149,6 +151,7 @@ def test_moving_a_threshold_derives_events_anew(
     assert strongest == pytest.approx(float(scores.best[best]), abs=1e-6)
 
 
+@pytest.mark.workflow
 def test_dragging_the_threshold_line_changes_the_rule(
     qtbot: QtBot, start: Start, settled: Settled, sound_file: Path, tiny_weights: Path
 ) -> None:
@@ -292,6 +295,7 @@ def test_single_keys_are_text_while_a_text_field_has_the_focus(
     assert bench.services.player.state is PlayState.STOPPED
 
 
+@pytest.mark.workflow
 def test_the_view_of_a_recording_is_remembered(
     start: Start, settled: Settled, sound_file: Path
 ) -> None:
@@ -307,6 +311,7 @@ def test_the_view_of_a_recording_is_remembered(
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.workflow
 def test_a_picture_of_the_window_is_drawn_without_a_display(
     theme: str, sound_file: Path, tmp_path: Path
 ) -> None:

@@ -52,6 +52,7 @@ def test_every_link_within_the_pages_leads_to_a_heading(guide: GuideWindow) -> N
                 assert (page or name, slug) in headings, f"{name}: {page}#{slug}"
 
 
+@pytest.mark.workflow
 def test_links_go_to_other_pages_and_back(guide: GuideWindow) -> None:
     guide.view.follow(QUrl("glossary.md"))
     assert guide.view.source().fileName() == "glossary.md"

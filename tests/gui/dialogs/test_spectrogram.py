@@ -100,6 +100,7 @@ def preset_box(bench: Workbench) -> PresetBox:
     return box
 
 
+@pytest.mark.workflow
 def test_the_toolbar_says_which_preset_is_in_use_and_the_next_start_remembers(
     start: Start, settled: Settled, sound_file: Path
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +15,7 @@ from yamnet_gui.gui.workbench import Workbench
 NOISE = np.random.default_rng(7).normal(0, 0.1, (32000, 1)).astype(np.float32)
 
 
+@pytest.mark.workflow
 def test_tracks_and_channels_are_offered(
     start: Callable[..., Workbench], qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -131,6 +131,7 @@ def processor_time_s(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
+@pytest.mark.workflow
 def test_fifty_thousand_events_are_filtered_and_sorted_like_a_plain_list(owners: Owners) -> None:
     rng = np.random.default_rng(7)
     events = EventList.of(

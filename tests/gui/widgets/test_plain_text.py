@@ -64,6 +64,7 @@ def is_plain(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) or made_plain
 
 
+@pytest.mark.workflow
 def test_the_window_has_no_label_and_no_tip_whose_format_qt_guesses() -> None:
     wrong = []
     for where, call in calls():

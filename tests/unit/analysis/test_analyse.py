@@ -55,6 +55,7 @@ def test_a_second_analysis_comes_from_the_cache_without_the_network(sound, model
     assert again.created_utc == first.created_utc
 
 
+@pytest.mark.workflow
 def test_the_bytes_of_a_result_do_not_depend_on_the_thread(sound, model):
     results = []
 

@@ -29,6 +29,7 @@ def figures(folder: Path, *arguments: str) -> dict[str, int]:
 
 
 @needs_ffmpeg
+@pytest.mark.workflow
 def test_the_files_of_a_folder_are_compared_with_ffmpeg(tmp_path: Path) -> None:
     folder = tmp_path / "sounds"
     folder.mkdir()

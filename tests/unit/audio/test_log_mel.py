@@ -54,6 +54,7 @@ def test_bands_overlap_in_triangles() -> None:
     first=st.integers(0, 250),
     count=st.integers(1, 80),
 )
+@pytest.mark.workflow
 def test_columns_of_one_hop_are_the_models_own_frames(rate: int, first: int, count: int) -> None:
     sound = np.random.default_rng(rate).uniform(-0.3, 0.3, (rate * 4, 2)).astype(np.float32)
     source = MemorySource(sound, rate)

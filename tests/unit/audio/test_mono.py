@@ -82,6 +82,7 @@ def test_equals_the_reference_waveforms(reference: Path) -> None:
         *(pytest.param(r, marks=pytest.mark.workflow) for r in (44100, 48000)),
     ],
 )
+@pytest.mark.workflow
 def test_what_follows_skipped_samples_is_the_same_to_the_last_bit(tmp_path, rate):
     path = tmp_path / "sound.wav"
     noise = np.random.default_rng(rate).normal(0, 0.2, (5 * rate, 2))

@@ -92,6 +92,7 @@ def test_large_ratios_use_resampys_own_loop(rate: int) -> None:
 @pytest.mark.parametrize(
     "rate", [44100, *(pytest.param(r, marks=pytest.mark.workflow) for r in (48000, 22050, 44056))]
 )
+@pytest.mark.workflow
 def test_block_size_hardly_changes_the_result(rate: int) -> None:
     sound = noise(50_000)
     one = in_blocks(sound, rate, [50_000])

@@ -118,6 +118,7 @@ def test_container_formats(tmp_path: Path, suffix: str, codec: str, words: str) 
 
 @pytest.mark.parametrize("rate", [8000, pytest.param(32000, marks=pytest.mark.workflow)])
 @pytest.mark.parametrize("loudness", [0.0, 0.02])
+@pytest.mark.workflow
 def test_vorbis_is_exact_where_pages_are_long(tmp_path: Path, rate: int, loudness: float) -> None:
     path = tmp_path / "quiet.ogg"
     quiet = sound(60, 1, rate) * loudness
@@ -132,6 +133,7 @@ def test_random_reads_of_a_longer_mp3(tmp_path: Path) -> None:
     check_random_reads(path, 2e-7)
 
 
+@pytest.mark.workflow
 def test_random_reads_of_a_longer_m4a(tmp_path: Path) -> None:
     path = tmp_path / "long.m4a"
     write_container(path, sound(30, 1), RATE, "aac")

@@ -174,6 +174,7 @@ def test_a_folder_gets_a_file_for_each_recording(run, weights, sounds, tmp_path)
     assert "one recording" in err
 
 
+@pytest.mark.workflow
 def test_summaries_and_tables_of_frames(run, weights, sounds, tmp_path):
     clips, scores, vectors = (tmp_path / n for n in ("clips.csv", "scores.csv", "e.parquet"))
     status, _, _ = run(
@@ -290,6 +291,7 @@ def test_names_of_any_bytes_go_through(run, weights, tmp_path):
     assert rows(table)[0]["file"] == f"{tmp_path}/20240131_235958Z näme \u2603 \\xff.wav"
 
 
+@pytest.mark.workflow
 def test_stored_results_need_no_tensorflow(run, weights, sounds, tmp_path):
     run("analyze", sounds / "s0.wav")
     program = (

@@ -24,6 +24,7 @@ def model(tiny_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_model(path, tiny_weights, thresholds=(0.4, 0.999)).path
 
 
+@pytest.mark.workflow
 def test_tables_have_the_classes_of_the_model(run, weights, sound, model, tmp_path):
     out, scores = tmp_path / "clip.csv", tmp_path / "scores.npz"
     status, shown, _ = run(
@@ -45,6 +46,7 @@ def test_tables_have_the_classes_of_the_model(run, weights, sound, model, tmp_pa
     assert heard.class_names == ("chiffchaff", "hammer drill")
 
 
+@pytest.mark.workflow
 def test_events_begin_at_the_thresholds_of_the_training(run, weights, sound, model, tmp_path):
     out = tmp_path / "events.csv"
     assert run("analyze", sound, "--model", model, "-o", out)[0] == 0
@@ -64,6 +66,7 @@ def test_a_class_of_yamnet_is_unknown_where_the_model_left_it_out(run, weights, 
     assert "Speech: is not a class of the model" in err
 
 
+@pytest.mark.workflow
 def test_yamnets_classes_stay_where_the_model_keeps_them(weights, sound, tiny_weights, tmp_path):
     kept = write_tiny_model(tmp_path / "kept.h5", tiny_weights, keep=True).path
     both = yamnet_gui.analyze(sound, model=kept)
@@ -86,6 +89,7 @@ def test_embeddings_say_which_model_they_are_of(run, weights, sound, model, tmp_
     assert made.model_sha256 != yamnet_gui.embed(sound, per="recording").model_sha256
 
 
+@pytest.mark.workflow
 def test_a_custom_class_of_other_embeddings_is_refused(
     run, weights, sound, model, tiny_weights, tmp_path
 ):
@@ -127,6 +131,7 @@ def test_both_from_a_notebook_are_refused(sound, model):
         yamnet_gui.analyze(sound, model=model, weights=model)
 
 
+@pytest.mark.workflow
 def test_an_evaluation_takes_the_classes_of_the_model(run, weights, sound, model, tmp_path):
     table, out = tmp_path / "s.txt", tmp_path / "figures.json"
     table.write_text("0.5\t2.0\tchiffchaff\n")

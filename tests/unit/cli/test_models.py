@@ -16,6 +16,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.workflow
 def test_models_are_added_listed_shown_and_removed(run, tiny_weights, tmp_path):
     status, shown, _ = run("models")
     assert (status, "no fine-tuned models" in shown) == (0, True)

@@ -33,6 +33,7 @@ def test_the_fast_length_is_scipys(length: int) -> None:
     assert fast_length(length) == scipy.fft.next_fast_len(length, real=True)
 
 
+@pytest.mark.workflow
 def test_scipy_is_not_imported_and_works_afterwards() -> None:
     code = """
 import sys

@@ -205,6 +205,7 @@ def test_hysteresis_with_equal_thresholds_is_plain_thresholding(
 
 @settings(max_examples=150)
 @given(seeds, methods, st.floats(0, 1), st.fixed_dictionaries(plain_rules))
+@pytest.mark.workflow
 def test_events_are_sorted_apart_inside_the_recording_and_never_negative(
     seed: int, method: Method, on: float, values: dict[str, float]
 ) -> None:

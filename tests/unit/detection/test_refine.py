@@ -119,6 +119,7 @@ def test_refined_events_stay_inside_apart_and_none_vanishes(
 
 
 @given(seeds, st.integers(1, 5000))
+@pytest.mark.workflow
 def test_an_envelope_does_not_depend_on_how_its_rows_arrive(seed: int, size: int) -> None:
     rows = np.random.default_rng(seed).normal(0, 1, (12_500, 3)).astype(np.float32)
     builder = EnvelopeBuilder()

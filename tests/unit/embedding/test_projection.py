@@ -16,6 +16,7 @@ def clusters(count: int = 300) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("half", [False, True])
+@pytest.mark.workflow
 def test_pca_is_that_of_scikit_learn(half: bool) -> None:
     rows, _ = clusters(20_000)
     rows[5] = 0
@@ -56,6 +57,7 @@ def apart(points: np.ndarray, kinds: np.ndarray) -> float:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 @pytest.mark.parametrize("method", ["tsne", "umap"])
+@pytest.mark.workflow
 def test_neighbours_stay_neighbours(method: str) -> None:
     if method == "umap":
         pytest.importorskip("umap")

@@ -153,6 +153,7 @@ def _expected(count: int) -> np.ndarray:
     return np.arange(count * 64, dtype=np.float32).reshape(count, 64) % 997
 
 
+@pytest.mark.workflow
 def test_a_kill_at_any_moment_leaves_whole_frames(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     before = 0

@@ -31,6 +31,7 @@ def by_hand(path: Path, embeddings: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize(
     ("output", "keep"), [("sigmoid", False), ("softmax", True), ("softmax-or-none", False)]
 )
+@pytest.mark.workflow
 def test_scores_are_what_the_kind_of_output_says(
     tiny_weights: Path, tmp_path: Path, output: ModelOutput, keep: bool, runtime: str
 ) -> None:
@@ -45,6 +46,7 @@ def test_scores_are_what_the_kind_of_output_says(
     assert none.shape == (0, network.classes)
 
 
+@pytest.mark.workflow
 def test_embeddings_are_those_of_the_trunk(tiny_weights: Path, tmp_path: Path) -> None:
     path = tmp_path / "m.h5"
     write_tiny_model(path, tiny_weights)

@@ -30,6 +30,7 @@ def model(tiny_weights: Path, tmp_path: Path) -> Path:
     return write_tiny_model(tmp_path / "garden.h5", tiny_weights).path
 
 
+@pytest.mark.workflow
 def test_a_model_is_added_listed_found_and_removed(model: Path) -> None:
     assert listed_models() == []
     added = add_model(model)
@@ -81,6 +82,7 @@ def test_a_file_that_cannot_be_used_is_listed_with_the_reason(
     assert "YAMNet's own weights" in listed[2].problem
 
 
+@pytest.mark.workflow
 def test_an_unknown_name_is_refused_with_near_ones(model: Path, tiny_weights: Path) -> None:
     with pytest.raises(SettingsError, match="neither a model file nor one of your models"):
         model_path("garten")

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui import __version__
 from yamnet_gui.core.updates import RELEASES_PAGE, Release
-from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 
 class UpdatesDialog(QDialog):
@@ -71,7 +71,7 @@ class UpdatesDialog(QDialog):
         self.notes.show()
         self.page.show()
         self.page.setDefault(True)
-        self.page.setToolTip(release.page)
+        self.page.setToolTip(plain_tip(release.page))
         self.adjustSize()
 
     def show_problem(self, text: str) -> None:

@@ -46,6 +46,7 @@ def test_an_empty_value_has_no_classes(tmp_path: Path) -> None:
     assert stored.text_with([], tmp_path) == ""
 
 
+@pytest.mark.workflow
 def test_unreadable_and_unusable_classes_of_a_project_are_reported_and_stay_stored(
     start: Callable[..., Workbench], settled: Callable[[Workbench], None], tmp_path: Path
 ) -> None:

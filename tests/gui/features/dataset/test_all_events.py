@@ -68,6 +68,7 @@ def count(bench: Workbench, state: ReviewState) -> int:
     return project_of(bench).events.count(EventFilter(states=frozenset([state])))
 
 
+@pytest.mark.workflow
 def test_all_recordings_are_listed_filtered_and_sorted(
     bench: Workbench, settled: Settled, qtmodeltester: ModelTester
 ) -> None:
@@ -91,6 +92,7 @@ def test_all_recordings_are_listed_filtered_and_sorted(
     assert [row[0] for row in listed(bench)] == ["a.wav", "b.wav"]
 
 
+@pytest.mark.workflow
 def test_an_event_is_opened_in_its_recording(bench: Workbench, settled: Settled) -> None:
     panel = feature(bench).panel
     panel.opened.emit(panel.model.item(9))
@@ -108,6 +110,7 @@ def test_an_event_is_opened_in_its_recording(bench: Workbench, settled: Settled)
         (Qt.Key.Key_U, ReviewState.UNCERTAIN),
     ],
 )
+@pytest.mark.workflow
 def test_a_key_decides_on_a_selection_across_recordings_as_one_step(
     bench: Workbench, settled: Settled, key: Qt.Key, state: ReviewState
 ) -> None:
@@ -137,6 +140,7 @@ def test_what_is_filtered_out_by_a_decision_leaves_the_table(
     assert listed(bench)[0] == ("a.wav", "Bird", "0.70")
 
 
+@pytest.mark.workflow
 def test_rejected_events_can_be_left_out(bench: Workbench, settled: Settled) -> None:
     panel = feature(bench).panel
     select(bench, 0, 4)
@@ -158,6 +162,7 @@ def test_shortcuts_act_on_the_open_recording_if_nothing_is_selected_here(
     assert count(bench, ReviewState.ACCEPTED) == 1
 
 
+@pytest.mark.workflow
 def test_what_is_selected_across_recordings_can_be_exported(
     bench: Workbench, settled: Settled, qtbot: QtBot
 ) -> None:
@@ -182,6 +187,7 @@ def test_what_is_selected_across_recordings_can_be_exported(
     dialog.reject()
 
 
+@pytest.mark.workflow
 def test_clock_times_come_with_the_date_and_can_be_filtered_by_the_time_of_day(
     bench: Workbench, settled: Settled
 ) -> None:
@@ -226,6 +232,7 @@ def test_clock_times_come_with_the_date_and_can_be_filtered_by_the_time_of_day(
     assert len(listed(bench)) == 12
 
 
+@pytest.mark.workflow
 def test_a_row_that_is_chosen_opens_its_recording_and_the_arrow_keys_go_on(
     bench: Workbench, settled: Settled
 ) -> None:

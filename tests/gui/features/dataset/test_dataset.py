@@ -61,6 +61,7 @@ def empty(start: Start, settled: Settled, tmp_path: Path, tiny_weights: Path) ->
     return bench
 
 
+@pytest.mark.workflow
 def test_a_folder_is_added_as_one_step(empty: Workbench, settled: Settled, folder: Path) -> None:
     feature(empty).files.add([folder])
     settled(empty)
@@ -147,6 +148,7 @@ def test_a_run_pauses_and_resumes_where_it_stopped(
     assert run.state is BatchState.IDLE
 
 
+@pytest.mark.workflow
 def test_a_stopped_run_keeps_what_it_has(
     qtbot: QtBot, empty: Workbench, settled: Settled, folder: Path
 ) -> None:
@@ -210,6 +212,7 @@ def test_the_list_is_filtered_by_state(start: Start, settled: Settled, tmp_path:
     assert bench.shell.recordings.count.text() == "3 recordings · 1 shown"
 
 
+@pytest.mark.workflow
 def test_a_recording_removed_during_a_run_does_not_end_it(
     empty: Workbench, settled: Settled, folder: Path
 ) -> None:

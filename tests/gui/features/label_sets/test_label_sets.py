@@ -71,6 +71,7 @@ def test_digits_and_letters_give_the_labels_of_the_chosen_set(bench: Workbench) 
     assert current(bench) == before
 
 
+@pytest.mark.workflow
 def test_a_set_is_one_step_and_is_chosen_again_after_a_restart(
     bench: Workbench, start: Start, settled: Settled
 ) -> None:
@@ -153,6 +154,7 @@ def test_a_history_that_cannot_be_read_is_an_error(
     assert any("is damaged" in notice.text for notice in bench.shell.notices.notices)
 
 
+@pytest.mark.workflow
 def test_the_inspector_tells_what_happened_to_an_event(bench: Workbench) -> None:
     press(bench, Qt.Key.Key_N)
     assert bench.shell.inspector.history.isHidden()

@@ -20,6 +20,7 @@ Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
 
 
+@pytest.mark.workflow
 def test_a_project_chosen_on_the_start_page_shows_where_it_is_and_goes_on_there(
     start: Start, settled: Settled, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_window_that_begins_with_a_recording_looks_at_no_recent_files(
     assert bench.shell.welcome.projects.rows == []
 
 
+@pytest.mark.workflow
 def test_the_list_of_recordings_counts_what_all_events_lists(
     start: Start, settled: Settled, tmp_path: Path
 ) -> None:

@@ -171,6 +171,7 @@ def test_a_million_events_on_a_pixel_are_drawn_once() -> None:
 
 @given(recordings=projects())
 @settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.workflow
 def test_any_project_gives_a_sound_page(recordings: list[LabelledRecording]) -> None:
     check("".join(report_lines(recordings, FACTS)))
 

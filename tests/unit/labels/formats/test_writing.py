@@ -98,6 +98,7 @@ def test_no_permission_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
+@pytest.mark.workflow
 def test_a_killed_export_leaves_the_old_files(tmp_path: Path) -> None:
     """Each format is killed after its first thousand lines, while the rest is being written."""
     code = """

@@ -23,6 +23,7 @@ def _survives(folder: Path, kills: int) -> int:
     return survives(path, kills, f"{__package__}.editor")
 
 
+@pytest.mark.workflow
 def test_no_finished_edit_is_lost_over_five_kills(tmp_path: Path) -> None:
     assert _survives(tmp_path, 5) > 5
 

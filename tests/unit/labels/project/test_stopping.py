@@ -46,6 +46,7 @@ class After:
 
 
 @pytest.mark.parametrize("questions", [0, 1, 2, 5, 9, 14, 21, 27])
+@pytest.mark.workflow
 def test_a_step_that_is_stopped_changes_nothing(path: Path, questions: int) -> None:
     with Project.open(path) as project:
         items = project.events.at(project.events.rows().tolist())

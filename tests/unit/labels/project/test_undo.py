@@ -102,6 +102,7 @@ def _run(folder: Path, examples: int, steps: int) -> None:
     )
 
 
+@pytest.mark.workflow
 def test_undo_all_is_the_start_and_redo_all_the_end(tmp_path: Path) -> None:
     _run(tmp_path, 10, 12)
 
