@@ -93,9 +93,7 @@ def test_long_ones_are_streamed_in_their_turn(sounds, model, tmp_path):
     assert places.count("chunk") > 2
 
 
-@pytest.mark.parametrize(
-    "runtime", ["litert", pytest.param("tensorflow", marks=pytest.mark.workflow)]
-)
+@pytest.mark.parametrize("runtime", ["litert", pytest.param("tensorflow", marks=pytest.mark.slow)])
 def test_both_runtimes_give_the_same_bits(sounds, tiny_weights, runtime):
     model = LoadedModel(load_network(tiny_weights, runtime=runtime))
     order = [sounds[k] for k in (0, 1, 4, 2, 0, 4)]

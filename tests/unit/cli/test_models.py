@@ -52,7 +52,7 @@ def test_what_cannot_be_added_or_exported_is_refused(run, tiny_weights, tmp_path
         assert err.count("\n") == 1
 
 
-@pytest.mark.workflow
+@pytest.mark.slow
 def test_yamnet_itself_is_exported(run, weights, tmp_path):
     out = tmp_path / "yamnet.tflite"
     status, shown, err = run("models", "export", "yamnet", "-o", out)

@@ -136,7 +136,7 @@ def closed(steps: Iterator[FinetuneProgress]) -> None:
     steps.close()  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("how", ["cancelled", "killed"])
+@pytest.mark.parametrize("how", ["cancelled", pytest.param("killed", marks=pytest.mark.slow)])
 def test_interrupted_training_ends_in_the_same_bits(
     whole: tuple[Path, list[FinetuneProgress]],
     steps: Callable[..., Iterator],
@@ -171,6 +171,7 @@ def test_interrupted_training_ends_in_the_same_bits(
         assert expected.curves[-1].loss < expected.curves[1].loss
 
 
+@pytest.mark.slow
 def test_other_seeds_and_settings_give_other_models(steps: Callable[..., Iterator]) -> None:
     settings = replace(QUICK, epochs=1, stopping=0.0)
     ends = [

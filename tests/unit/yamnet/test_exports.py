@@ -53,7 +53,7 @@ def test_a_saved_model_is_the_published_one(tiny_weights: Path, tmp_path: Path) 
 
 
 @pytest.mark.workflow
-@pytest.mark.parametrize("name", ["litert", "litert-int8"])
+@pytest.mark.parametrize("name", ["litert", pytest.param("litert-int8", marks=pytest.mark.slow)])
 def test_litert_runs_a_fine_tuned_model_from_a_waveform(
     tiny_weights: Path, tmp_path: Path, name: str
 ) -> None:

@@ -45,7 +45,7 @@ def test_the_checksum_is_that_of_the_standard() -> None:
     assert crc32c(b"") == 0
 
 
-@pytest.mark.workflow
+@pytest.mark.slow
 def test_every_form_is_one_model(tiny_weights: Path, saved_model: Path, archive: Path) -> None:
     forms = [tiny_weights, saved_model, archive, saved_model.parent, saved_model / "saved_model.pb"]
     files = [inspect_weights(path) for path in forms]
