@@ -7,7 +7,7 @@ from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.gui.theme import DARK, LIGHT, Theme, class_color
 from yamnet_gui.gui.tracks.event_bars import _Style
-from yamnet_gui.gui.widgets.colors import readable
+from yamnet_gui.gui.widgets.colors import contrast, readable
 from yamnet_gui.gui.widgets.notices import NoticeKind, kind_color
 
 LEAST = 4.5
@@ -27,19 +27,11 @@ PAIRS = [
 ]
 
 
-def luminance(color: QColor) -> float:
-    """Relative luminance as WCAG 2.1 defines it."""
-
-    def linear(part: float) -> float:
-        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-
-    red, green, blue = (linear(p) for p in (color.redF(), color.greenF(), color.blueF()))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
+def test_contrast_is_that_of_the_guidelines() -> None:
+    """Grey #767676 is the lightest that reads on white (WCAG 2.1, 1.4.3)."""
+    assert contrast(QColor("black"), QColor("white")) == pytest.approx(21)
+    assert contrast(QColor("#767676"), QColor("white")) == pytest.approx(4.54, abs=0.005)
+    assert contrast(QColor("#777777"), QColor("white")) == pytest.approx(4.48, abs=0.005)
 
 
 def laid_over(fill: QColor, base: QColor) -> QColor:

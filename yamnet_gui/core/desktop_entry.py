@@ -18,6 +18,7 @@ from pathlib import Path
 
 import platformdirs
 
+from .added_packages import is_bundle
 from .errors import SettingsError
 from .files import is_file, replacing
 from .json_text import parse_json
@@ -64,7 +65,7 @@ def installed_program() -> Path:
     """
     image = os.environ.get("APPIMAGE", "")
     inside = Path(sys.executable).is_relative_to(os.environ.get("APPDIR", "") or "/none")
-    if getattr(sys, "frozen", False):
+    if is_bundle():
         program = Path(image) if image and inside else Path(sys.executable)
     else:
         program = Path(sys.argv[0]).absolute()
@@ -309,7 +310,7 @@ def _tell_the_desktop(base: Path) -> list[str]:
 def _environment_of_others() -> dict[str, str]:
     """The environment for programs of the system, which must not load the libraries of a bundle."""
     env = dict(os.environ)
-    if getattr(sys, "frozen", False):
+    if is_bundle():
         env.pop("LD_LIBRARY_PATH", None)
         before = env.pop("LD_LIBRARY_PATH_ORIG", "")  # so called by PyInstaller
         if before:

@@ -4,13 +4,14 @@ A bundle holds the list that was made when it was built (`bundle/licences.py`), 
 are no Python packages. Everywhere else the metadata of the installed packages say the same.
 """
 
+import csv
 import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from .resources import checkout_path, licences_path
@@ -19,6 +20,7 @@ TABLE = "parts.json"
 """The list inside the folder of licences; file names in it are relative to that folder."""
 _LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
 _CODE = (".py", ".pyc")
+_INFO = ".dist-info"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LONGEST_NAME = 60
 _FIELDS = ("name", "version", "licence", "url", "note")
@@ -107,11 +109,9 @@ def part_of(distribution: metadata.Distribution) -> Part:
     """An installed package as its metadata describe it."""
     fields = distribution.metadata
     files = [
-        Path(str(file.locate()))
-        for file in distribution.files or ()
-        if ".dist-info" in file.parts[0]
-        and _LICENCE_FILE.match(file.name)
-        and file.suffix not in _CODE
+        Path(str(distribution.locate_file(file)))
+        for file in _metadata_files(distribution)
+        if _LICENCE_FILE.match(file.name) and file.suffix not in _CODE
     ]
     return Part(
         name=fields["Name"],
@@ -120,6 +120,16 @@ def part_of(distribution: metadata.Distribution) -> Part:
         url=_home(fields),
         files=tuple(path for path in files if path.is_file()),
     )
+
+
+def _metadata_files(distribution: metadata.Distribution) -> Iterator[PurePosixPath]:
+    """Of its files those that describe it: a large package has twenty thousand others."""
+    for row in csv.reader(
+        line for line in (distribution.read_text("RECORD") or "").splitlines() if _INFO in line
+    ):
+        file = PurePosixPath(row[0])
+        if _INFO in file.parts[0]:
+            yield file
 
 
 def _requirements() -> list[str]:

@@ -533,6 +533,19 @@ def offers_of_undo(bench: Workbench) -> list[str]:
     ]
 
 
+def one_long_detection(bench: Workbench, settled: Settled) -> Event:
+    """A dog from 2 to 7 s, derived from scores; what is drawn beside it is called a dog, too."""
+    scores = np.full((24, len(bench.session.class_map.value)), 0.001, np.float32)
+    scores[4:14, DOG] = 0.9
+    table = ScoreTable(FrameGrid(24, 12.0), scores)
+    bench.session.document.set_scores((ScoreBuffer.of_table(table),))
+    bench.services.events.derive()
+    settled(bench)
+    (long,) = bench.session.document.events
+    answer_questions(bench, lambda *_: LabelChoice("Dog", DOG, long.mid), lambda *_: True)
+    return long
+
+
 @pytest.mark.parametrize(
     ("start_s", "end_s", "replaces"),
     [(4.0, 4.6, False), (6.2, 9.0, False), (2.05, 6.95, True)],
@@ -542,14 +555,7 @@ def test_a_drawn_event_replaces_a_detection_only_where_both_are_mostly_the_same(
     bench: Workbench, settled: Settled, start_s: float, end_s: float, replaces: bool
 ) -> None:
     """What it replaces is said with Undo, in the place where large steps report theirs."""
-    scores = np.full((24, len(bench.session.class_map.value)), 0.001, np.float32)
-    scores[4:14, DOG] = 0.9
-    table = ScoreTable(FrameGrid(24, 12.0), scores)
-    bench.session.document.set_scores((ScoreBuffer.of_table(table),))
-    bench.services.events.derive()
-    settled(bench)
-    (long,) = bench.session.document.events
-    answer_questions(bench, lambda *_: LabelChoice("Dog", DOG, long.mid), lambda *_: True)
+    long = one_long_detection(bench, settled)
     waveform = bench.shell.tracks.waveform
     drag(waveform, place(waveform, start_s), place(waveform, end_s))
     press(bench, Qt.Key.Key_D)
@@ -569,14 +575,7 @@ def test_a_drawn_event_replaces_a_detection_only_where_both_are_mostly_the_same(
 def test_a_detection_that_an_event_no_longer_covers_is_said_to_be_there_again(
     bench: Workbench, settled: Settled
 ) -> None:
-    scores = np.full((24, len(bench.session.class_map.value)), 0.001, np.float32)
-    scores[4:14, DOG] = 0.9
-    table = ScoreTable(FrameGrid(24, 12.0), scores)
-    bench.session.document.set_scores((ScoreBuffer.of_table(table),))
-    bench.services.events.derive()
-    settled(bench)
-    (long,) = bench.session.document.events
-    answer_questions(bench, lambda *_: LabelChoice("Dog", DOG, long.mid), lambda *_: True)
+    long = one_long_detection(bench, settled)
     waveform = bench.shell.tracks.waveform
     drag(waveform, place(waveform, 2.05), place(waveform, 3.0))
     press(bench, Qt.Key.Key_D)
