@@ -170,6 +170,7 @@ def test_the_program_is_one_that_stays(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(SettingsError, match="is no installed program"):
         installed_program()
     program.chmod(0o755)
+    monkeypatch.setattr(desktop_entry.tempfile, "gettempdir", lambda: str(tmp_path))
     with pytest.raises(SettingsError, match="emptied now and then"):
         installed_program()  # a temporary folder
     monkeypatch.setattr(desktop_entry.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
