@@ -260,16 +260,17 @@ class Workbench(QObject):
         editor = EventEditor(
             s.document, s.selection, s.project, s.settings, s.event_order, projects, self
         )
+        bounds = Bounds(editor, s.timeline, self)
         ask, go_on = shell.questions, GoOn(editor, events, queue)
         review = Review(
             editor=editor,
             decisions=Decisions(editor, events, queue, projects, ask, go_on),
             labels=Labels(editor, s.label_sets, s.class_map, ask, go_on),
-            bounds=Bounds(editor, s.timeline, self),
+            bounds=bounds,
             drawing=Drawing(editor, s.timeline, s.class_view, s.class_map, events, queue, ask),
             reviewed_spans=ReviewedSpans(editor, s.timeline, s.class_view, s.class_map),
             history=History(s.undo_steps, editor, s.timeline, navigator, ask, projects),
-            keys=KeysTaken(editor, queue, loader, self._shown),
+            keys=KeysTaken(editor, queue, loader, self._shown, bounds),
             bulk=BulkSteps(editor, projects, s.class_map),
         )
         editor.decided.connect(self._shown.step_made)

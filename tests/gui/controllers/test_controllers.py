@@ -1,12 +1,13 @@
 """Controllers over the owners of a window, without the window: navigation, transport, review."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication, QTableWidget
+from PySide6.QtWidgets import QApplication, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import DOG, SILENCE, SPEECH, Owners
@@ -24,8 +25,10 @@ from yamnet_gui.gui.controllers.review import (
     EventEditor,
     GoOn,
     History,
+    KeysTaken,
     Labels,
 )
+from yamnet_gui.gui.controllers.review.shown_event import ShownEvent
 from yamnet_gui.gui.controllers.review_queue_controller import ReviewQueueController
 from yamnet_gui.gui.controllers.transport import Transport
 from yamnet_gui.gui.panels.events import EventsPanel
@@ -74,9 +77,11 @@ class Answers:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.yes = True
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def confirm(self, question: str, _verb: str) -> bool:
         self.asked.append(question)
+        self.meanwhile()
         return self.yes
 
 
@@ -145,12 +150,13 @@ class Bench:
             self.projects,
             self.parent,
         )
+        self.questions = Answers()
         self.decisions = Decisions(
             self.editor,
             self.events,
             self.queue,
             self.projects,
-            Answers(),  # type: ignore[arg-type]
+            self.questions,  # type: ignore[arg-type]
             GoOn(self.editor, self.events, self.queue),
         )
         self.labels = Labels(
@@ -161,7 +167,6 @@ class Bench:
             GoOn(self.editor, self.events, self.queue),
         )
         steps = UndoSteps(self.project, self.parent)
-        self.questions = Answers()
         self.history = History(
             steps,
             self.editor,
@@ -627,6 +632,51 @@ def test_all_of_a_class_that_score_as_high_are_accepted(bench: Bench) -> None:
     assert bench.state("dog") is ReviewState.ACCEPTED
     assert bench.state("dog2") is ReviewState.ACCEPTED
     assert bench.state("speech") is ReviewState.UNREVIEWED
+
+
+def test_what_was_asked_about_is_decided_though_another_recording_was_opened(
+    bench: Bench,
+) -> None:
+    """A recording that took its time is open when the question is answered."""
+    bench.owners.selection.select(["dog2"])
+    bench.questions.meanwhile = lambda: bench.open("wood")
+    bench.decisions.decide_beyond(ReviewState.ACCEPTED)
+    assert {e.id for e in bench.disk.events.of("yard") if e.touched} == {"dog", "dog2"}
+    assert not bench.disk.events.of("wood")
+
+
+def test_an_edge_that_is_dragged_while_another_recording_opens_stays(bench: Bench) -> None:
+    bench.owners.selection.select(["dog"])
+    dog = bench.owners.document.events.get("dog")
+    assert dog is not None
+    longer = replace(dog.box, end_s=7.0)
+    bench.bounds.drag_box("dog", longer, False)
+    bench.open("wood")
+    bench.owners.document.set_events(EventList())
+    for ended in (False, True):
+        bench.bounds.drag_box("dog", longer, ended)
+        assert not bench.owners.document.events
+    assert not bench.disk.events.of("wood")
+    assert bench.disk.history.undo_title == "add 2 recordings"
+
+
+def test_no_key_is_taken_in_the_midst_of_a_drag(bench: Bench) -> None:
+    bench.owners.selection.select(["dog"])
+    dog = bench.owners.document.events.get("dog")
+    assert dog is not None
+    shown = ShownEvent(QWidget(), bench.owners.document, bench.owners.selection, bench.parent)
+    keys = KeysTaken(bench.editor, bench.queue, bench.loader, shown, bench.bounds)  # type: ignore[arg-type]
+    accept = keys.guarded(lambda: bench.decisions.decide(ReviewState.ACCEPTED))
+    longer = replace(dog.box, end_s=7.0)
+    bench.bounds.drag_box("dog", longer, False)
+    accept()
+    assert bench.messages == ["1 key not taken: its edges are being dragged."]
+    bench.bounds.drag_box("dog", longer, True)
+    accept()
+    stored = bench.disk.events.of("yard").get("dog")
+    assert stored is not None
+    assert (stored.state, stored.offset_s) == (ReviewState.ACCEPTED, 7.0)
+    shown.close()
 
 
 def test_an_edge_that_would_turn_the_event_round_is_refused(bench: Bench) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QWindow
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QWindow
+from PySide6.QtWidgets import QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import Owners
+from yamnet_gui.gui.controllers.review.list_keys import ListKeys
 from yamnet_gui.gui.controllers.review.shown_event import ShownEvent
 
 SYSTEM_S = 5000.0
@@ -112,3 +113,38 @@ def test_no_key_is_older_than_the_last_idle_moment(bench: Bench) -> None:
     bench.shown._on_idle()
     assert not bench.press(at=101.0, handled_at=131.0)
     assert not bench.press(at=101.0 - 3600, handled_at=132.0)
+
+
+def test_in_a_list_a_key_before_the_selection_is_painted_comes_too_early(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    table = QTableWidget(4, 1)
+    qtbot.addWidget(table)
+    said: list[str] = []
+    keys = ListKeys(table, bench.shown, said.append, lambda: bench.now)
+    decided: list[int] = []
+    accept = keys.guarded(lambda: decided.append(table.currentRow()))
+
+    def press(at: float, handled_at: float) -> None:
+        bench.press(at, handled_at)
+        accept()
+
+    bench.now = 100.05
+    table.selectRow(1)
+    press(at=100.1, handled_at=100.1)
+    press(at=100.15, handled_at=100.2)
+    assert not decided
+    assert said[-1].startswith("2 keys not taken")
+    bench.now = 100.3
+    keys.eventFilter(table.viewport(), QPaintEvent(table.viewport().rect()))
+    keys._on_painted()
+    press(at=100.25, handled_at=100.35)
+    assert not decided, "it waited while the list was painted"
+    press(at=100.4, handled_at=100.5)
+    assert decided == [1]
+    bench.now = 100.55
+    table.selectRow(2)
+    bench.now = 100.6
+    bench.shown._on_idle()  # nothing was to be painted: it is out of sight
+    press(at=100.7, handled_at=100.7)
+    assert decided == [1, 2]

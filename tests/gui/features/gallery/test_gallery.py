@@ -337,6 +337,53 @@ def test_similar_sounds_are_relabelled_whether_they_are_events_or_not(
     assert project.events.count() == 12
 
 
+def test_decisions_that_are_still_being_stored_are_not_shown_in_another_list(
+    bench: Workbench, settled: Settled
+) -> None:
+    similar = bench.feature(SimilarSounds)
+    answer_questions(bench, lambda _title, _used: LabelChoice("Owl of mine"))
+    before = hits(bench)
+    similar.show_list(ListKind.CHOSEN, "4 selected on the map", before, front=False)
+    gallery(bench).show(Kind.SIMILAR)
+    settled(bench)
+    panel(bench).grid.selectAll()
+    QTest.keyClick(panel(bench).grid, Qt.Key.Key_A)
+    other = Hit(Place("id-c", "c.wav", TimeSpan(1.0, 2.0)), 0.9)
+    similar.show_list(ListKind.CHOSEN, "1 selected on the map", [other], front=False)
+    settled(bench)
+    assert similar.similar.hits == (other,)
+    project = project_of(bench)
+    decided = [project.events.get("id-a", h.event_id) for h in before[:2]]
+    assert [d.event.state for d in decided if d is not None] == [ACCEPTED] * 2
+    assert [e.label for e in project.events.of("id-c") if e.onset_s == 9.0] == ["Owl of mine"]
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_list_that_changes_while_its_class_is_asked_for_is_not_decided_on(
+    bench: Workbench, settled: Settled, many: bool
+) -> None:
+    similar = bench.feature(SimilarSounds)
+    other = Hit(Place("id-c", "c.wav", TimeSpan(1.0, 2.0)), 0.9)
+
+    def label(_title: str, _used: Sequence[str]) -> LabelChoice:
+        similar.show_list(ListKind.SIMILAR, "found meanwhile", [other], front=False)
+        return LabelChoice("Owl of mine")
+
+    answer_questions(bench, label)
+    similar.show_list(ListKind.SIMILAR, "4 like this", hits(bench), front=False)
+    gallery(bench).show(Kind.SIMILAR)
+    settled(bench)
+    steps = project_of(bench).history.undo_title
+    if many:
+        panel(bench).grid.selectAll()
+        QTest.keyClick(panel(bench).grid, Qt.Key.Key_Slash)
+    else:
+        similar.decide(3, ACCEPTED)
+    settled(bench)
+    assert similar.similar.hits == (other,)
+    assert project_of(bench).history.undo_title == steps
+
+
 def test_every_list_leads_to_the_gallery(bench: Workbench, settled: Settled) -> None:
     listing, shell = gallery(bench).listing, bench.shell
     shell.classes.class_menu.gallery_requested.emit("Bird")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from yamnet_gui.core.events import Event, new_event_id
 from yamnet_gui.core.spans import Box
@@ -28,6 +28,12 @@ class Bounds(QObject):
         self._editor = editor
         self._timeline = timeline
         self._dragged: Event | None = None
+        editor.document.recording_changed.connect(self._drop)
+
+    @property
+    def dragging(self) -> bool:
+        """Whether an event is shown with bounds that are not stored yet."""
+        return self._dragged is not None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What each action of the table calls."""
@@ -91,6 +97,11 @@ class Bounds(QObject):
         self._dragged = None
         document.set_events(document.events.with_events(event))
         self._store(event, box, f"drag:{new_event_id()}")
+
+    @Slot()
+    def _drop(self) -> None:
+        """What is dragged belongs to the recording that was open."""
+        self._dragged = None
 
     def _store(self, event: Event, box: Box, merge_key: str) -> None:
         if box != event.box:

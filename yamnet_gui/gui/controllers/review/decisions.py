@@ -95,6 +95,7 @@ class Decisions:
         above = state is ReviewState.ACCEPTED
         rows = self._rows_beyond(current, above)
         here = [] if rows is not None else self._beyond(current, above)
+        items = editor.project.items_later(here)  # another may be open after the question
         count = len(here) if rows is None else len(rows)
         if not count:
             editor.message.emit("There is nothing left to decide on there.")
@@ -116,7 +117,10 @@ class Decisions:
         reviewer = editor.reviewer
         if rows is None:
             editor.apply_to(
-                here, lambda items: edits.set_state(items, state, reviewer), self._advance
+                here,
+                lambda items: edits.set_state(items, state, reviewer),
+                self._advance,
+                items=items,
             )
         elif project is not None:
             editor.apply(edits.set_state(project.events.at(rows), state, reviewer), self._advance)

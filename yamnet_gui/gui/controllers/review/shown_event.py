@@ -73,9 +73,18 @@ class ShownEvent(QObject):
 
         False where no key is being handled: menus and buttons are slower than the screen.
         """
+        return self.pressed_before(self._painted_at)
+
+    @property
+    def idle_at(self) -> float:
+        """The last moment at which the window had nothing to do."""
+        return self._idle_at
+
+    def pressed_before(self, painted_at: float | None) -> bool:
+        """Whether the key that is being handled is older than this; None: than what comes."""
         if self._pressed_at is None:
             return False
-        return self._painted_at is None or self._pressed_at < self._painted_at
+        return painted_at is None or self._pressed_at < painted_at
 
     @Slot()
     def step_made(self) -> None:

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+from PySide6.QtWidgets import QAbstractItemView
+
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.controllers.recording_loader import RecordingLoader
 from yamnet_gui.gui.controllers.review_queue_controller import ReviewQueueController
 
+from .bounds import Bounds
 from .editor import EventEditor
+from .list_keys import ListKeys
 from .shown_event import ShownEvent
 
 
@@ -19,11 +23,13 @@ class KeysTaken:
         queue: ReviewQueueController,
         loader: RecordingLoader,
         shown: ShownEvent,
+        bounds: Bounds,
     ) -> None:
         self._editor = editor
         self._queue = queue
         self._loader = loader
         self._shown = shown
+        self._bounds = bounds
         self._refused = 0
 
     def guarded(self, act: Callable[[], object]) -> Callable[[], object]:
@@ -40,6 +46,10 @@ class KeysTaken:
 
         return call
 
+    def in_list(self, view: QAbstractItemView) -> ListKeys:
+        """The same for a list with a selection of its own."""
+        return ListKeys(view, self._shown, self._editor.message.emit)
+
     def _reason(self) -> str:
         """Why nothing may be decided now; "" where it may."""
         opening = self._loader.opening
@@ -49,6 +59,8 @@ class KeysTaken:
             return "the next event is still being looked up."
         if self._shown.pressed_too_early:
             return "the event was not on the screen yet."
+        if self._bounds.dragging:
+            return "its edges are being dragged."
         editor = self._editor
         busy = editor.busy
         if busy:

@@ -63,10 +63,11 @@ class AllEvents(Feature):
         self._later = Debounced(self, _TYPING_MS, self.query)
         self._follow = FollowChosen(context, self.panel.table, self._destination, self)
         self._reader.again.connect(self.panel.model.refresh)
+        keys = self._review.keys.in_list(self.panel.table)
         OwnKeys(
             self.panel.table,
             self._window.actions_by_id,
-            {name: self._decider(state) for name, state in _KEYS.items()},
+            {name: keys.guarded(self._decider(state)) for name, state in _KEYS.items()},
             lambda: len(self.panel.selected) > 0,
         )
         self.panel.foot.one_per_sound_chosen.connect(

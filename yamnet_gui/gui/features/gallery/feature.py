@@ -127,7 +127,12 @@ class Gallery(Feature):
         editor.message.connect(lambda text: panel.set_message(text, undo=False))
         editor.changed_many.connect(lambda text: panel.set_message(text, undo=True))
         self._project.steps_changed.connect(lambda: panel.set_message("", undo=False))
-        keys = {**steps.handlers(), "play": self._play_current, "select_all": grid.selectAll}
+        taken = self._context.services.review.keys.in_list(grid)
+        keys = {
+            **{name: taken.guarded(act) for name, act in steps.handlers().items()},
+            "play": self._play_current,
+            "select_all": grid.selectAll,
+        }
         self._follow = FollowChosen(self._context, grid, self._destination, self)
         grid.selectionModel().selectionChanged.connect(self._on_selected)
         OwnKeys(grid, self._window.actions_by_id, keys)

@@ -129,6 +129,11 @@ class HitSource(Source):
         similar.label_changed.connect(self._on_changed)
         self._sort()
 
+    @property
+    def listing(self) -> int:
+        """Another number for every list that is shown."""
+        return self._similar.listing
+
     def set_by_time(self, on: bool) -> None:
         """By recording and time instead of as listed."""
         if on != self._by_time:

@@ -72,12 +72,15 @@ class GallerySteps(QObject):
         if not self._may(len(chosen)):
             return
         kind, rows = self._listing.choice.kind, self._listing.events.rows
+        listing = self._listing.hits.listing
         item = self._panel.model.item(int(chosen[0])) if len(chosen) == 1 else None
         what = counted(len(chosen), "sound") if item is None else item.label or "this sound"
         choice = self._questions.label(f"Relabel {what} to", self._editor.used_labels)
         if choice is None:
             return
-        if kind is not self._listing.choice.kind or rows is not self._listing.events.rows:
+        now = self._listing
+        same = kind is now.choice.kind and rows is now.events.rows
+        if not same or (kind is Kind.SIMILAR and listing != now.hits.listing):
             self._show_message("Not relabelled: the gallery lists something else by now.")
         else:
             self.relabel(choice)

@@ -47,7 +47,10 @@ class SimilarSounds(Feature):
         self.feedback = SearchFeedback(context, self._similar, self)
         self.search.started.connect(lambda: self._window.show_panel("similar"))
         self.search.finished.connect(self._show_first)
-        self.panel.decided.connect(self.decide)
+        self._keys = self._review.keys.in_list(self.panel.table)
+        self.panel.decided.connect(
+            lambda row, state: self._keys.guarded(partial(self.decide, row, state))()
+        )
         self.panel.refined.connect(self.search.refine)
         self.panel.play_requested.connect(self.play)
         self.panel.opened.connect(self.open)

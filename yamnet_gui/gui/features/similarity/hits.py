@@ -84,6 +84,7 @@ class HitList(QObject):
         self._label: HitLabel | None = None
         self._order: list[int] = []
         self._searching = False
+        self._listing = 0
         self.kind = ListKind.SIMILAR
         self.random = False
         self.title = ""
@@ -91,6 +92,11 @@ class HitList(QObject):
     @property
     def hits(self) -> tuple[Hit, ...]:
         return self._hits
+
+    @property
+    def listing(self) -> int:
+        """Another number for every list: a place in one list means nothing in another."""
+        return self._listing
 
     @property
     def positives(self) -> tuple[QueryExample, ...]:
@@ -137,6 +143,7 @@ class HitList(QObject):
         self.kind, self.title, self.random = kind, title, random
         self._hits = tuple(hits)
         self._order = []
+        self._listing += 1
         self.reset.emit()
 
     def decide(self, row: int, event_id: str, state: ReviewState) -> None:

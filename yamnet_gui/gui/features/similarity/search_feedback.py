@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -46,14 +47,16 @@ class SearchFeedback(QObject):
         if similar.kind is ListKind.DUPLICATES:
             self._show_message("Copies of a recording cannot be accepted or rejected.")
             return False
-        hit = similar.hits[row]
+        if not self._bulk.free:
+            return False
+        hit, listing = similar.hits[row], similar.listing
         if state is ReviewState.UNREVIEWED:
             self._undo(row, hit)
             return False
         if similar.label is None:
             self.ask_label()
         label = similar.label
-        if label is None:
+        if label is None or self._is_other(listing):
             return False
         result = answer(
             self._events_of(hit.place),
@@ -89,7 +92,7 @@ class SearchFeedback(QObject):
         if similar.kind is ListKind.DUPLICATES:
             self._show_message("Copies of a recording cannot be accepted or rejected.")
             return False
-        relabel = label is not None
+        listing, relabel = similar.listing, label is not None
         own = similar.kind is ListKind.CHOSEN and not relabel
         hits = tuple((row, similar.hits[row]) for row in rows)
         needs = state is not ReviewState.UNREVIEWED and not all(own and h.event_id for _, h in hits)
@@ -97,7 +100,7 @@ class SearchFeedback(QObject):
             if similar.label is None:
                 self.ask_label()
             label = similar.label
-            if label is None:
+            if label is None or self._is_other(listing):
                 return False
         if project is not None and hits:
             job = AnswerJob(
@@ -111,12 +114,21 @@ class SearchFeedback(QObject):
                 own,
                 relabel,
             )
-            return self._bulk.run(job, state.value.capitalize(), self._on_decided)
+            done = partial(self._on_decided, listing)
+            return self._bulk.run(job, state.value.capitalize(), done)
         return False
 
-    def _on_decided(self, decided: list[Decided]) -> None:
+    def _on_decided(self, listing: int, decided: list[Decided]) -> None:
         self._created.update(one.event_id for one in decided if one.made)
-        self._similar.decide_all(decided)
+        if listing == self._similar.listing:
+            self._similar.decide_all(decided)
+
+    def _is_other(self, listing: int) -> bool:
+        """Whether another list came while the user was asked; says so."""
+        other = listing != self._similar.listing
+        if other:
+            self._show_message("Not decided: the list shows something else by now.")
+        return other
 
     def ask_label(self) -> None:
         """Asks for the class that accepted hits get."""

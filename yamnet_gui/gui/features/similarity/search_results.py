@@ -28,6 +28,8 @@ _KEYS = {
     Qt.Key.Key_P: "previous",
 }
 
+_STEPPING = frozenset({"next", "previous"})
+
 
 class SearchResultsTable(QuietTable):
     """Handles the shortcuts of the review itself while it has the focus."""
@@ -48,7 +50,7 @@ class SearchResultsTable(QuietTable):
         name = self._name(event)
         if name is None or name == "open":
             super().keyPressEvent(event)
-        else:
+        elif name in _STEPPING or not event.isAutoRepeat():  # held down, a key decides once
             self.key_pressed.emit(name)
 
     def _name(self, event: QKeyEvent) -> str | None:
