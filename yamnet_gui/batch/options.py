@@ -1,13 +1,14 @@
 """What a run makes of each recording, and where it puts it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import is_file, is_folder
+from yamnet_gui.dataset.units import Contents
 from yamnet_gui.labels.formats import label_format
 from yamnet_gui.yamnet import RuntimeChoice
 
@@ -44,6 +45,7 @@ class BatchOptions:
     (`requested_runtime`: what the user asked for). `zone` is that of
     start times without one, as `audio.zone_named` takes it. `provenance` gets how the results were
     made (`core.provenance`), by what `command`, with the events even where there are no `labels`.
+    `dataset` is a folder that gets events and the other `dataset_contents`, beside what is in it.
     """
 
     weights: Path
@@ -64,10 +66,17 @@ class BatchOptions:
     zone: str = ""
     provenance: Path | None = None
     command: tuple[str, ...] = ()
+    dataset: Path | None = None
+    dataset_contents: Contents = field(default_factory=Contents)
 
     @property
     def events_wanted(self) -> bool:
         """Whether events are made of the scores."""
+        return self.labels_wanted or (self.dataset is not None and self.events is not None)
+
+    @property
+    def labels_wanted(self) -> bool:
+        """Whether events become parts of a table."""
         wanted = self.labels is not None or self.provenance is not None
         return wanted and self.events is not None and not self.score_tables
 
@@ -79,7 +88,8 @@ class BatchOptions:
     @property
     def outputs(self) -> tuple[Path, ...]:
         """The files to write."""
-        wanted = (self.labels, self.clips, self.scores, self.embeddings, self.provenance)
+        tables = (self.labels, self.clips, self.scores, self.embeddings)
+        wanted = (*tables, self.provenance, self.dataset)
         return tuple(path for path in wanted if path is not None)
 
     def recipe(self, model_sha256: str, custom_classes: Sequence[str] = ()) -> dict[str, Any]:
@@ -101,9 +111,22 @@ class BatchOptions:
             "best": self.best,
             "taught": list(custom_classes),
         }
+        if self.dataset is not None:
+            recipe |= {"dataset": asdict(self.dataset_contents) | self.event_choice()}
+            recipe |= {"zone": self.zone}
         if self.requested_runtime != "auto":  # which may go on where another version began
             recipe["runtime"] = self.requested_runtime
         return recipe
+
+    def event_choice(self) -> dict[str, Any]:
+        """What decides on the events of a dataset besides the rules."""
+        events = self.events
+        return {
+            "classes": list(events.classes) if events else [],
+            "top": events.top if events else None,
+            "groups": list(events.groups) if events else [],
+            "one_per_sound": events.one_per_sound if events else False,
+        }
 
     def check(self, several: bool) -> None:
         """Raises SettingsError or LabelsError where the outputs do not fit together."""
@@ -118,6 +141,9 @@ class BatchOptions:
                     "use --channels mix, or --scores FILE, whose rows name the channel",
                 )
             alone = self.per_recording or not chosen.combined
+            if self.dataset is not None and chosen.needs_scores:
+                reason = "gives scores, and a dataset holds events"
+                raise SettingsError(f"--format {self.label_format}", reason, "run it by itself")
             if several and alone and (is_file(self.labels) or _looks_like_file(self.labels)):
                 raise SettingsError(
                     self.labels,

@@ -1,7 +1,7 @@
 """A run over many recordings that can be killed at any moment and started again."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,9 +9,11 @@ from pathlib import Path
 from yamnet_gui.analysis.analyse import AnalysisProgress
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.dataset.info import DatasetInfo
 from yamnet_gui.labels.overwrite_guard import check_companion
 from yamnet_gui.yamnet import LiteRTError, preparing_litert
 
+from .dataset_output import begun_dataset, held_records, write_dataset
 from .file_names import FAILURES_HEAD, failures_path
 from .journal import Journal, Record
 from .options import BatchOptions
@@ -66,11 +68,13 @@ def run_batch(
         folder = first.with_name(first.name + UNFINISHED)
     with ExitStack() as stack:
         worker = stack.enter_context(closing(Worker(options, folder)))
-        journal = None
+        journal = dataset = None
         if folder is not None:
+            dataset = begun_dataset(options, worker.model, worker.class_map)
             recipe = options.recipe(worker.model.sha256, [c.sha256 for c in worker.classifiers])
             journal = stack.enter_context(Journal(folder, recipe, restart))
-        yield from _Run(plan, options, worker, journal, jobs).progress()
+        held = {} if restart else held_records(options)
+        yield from _Run(plan, options, worker, journal, jobs, dataset, held).progress()
 
 
 class _Run:
@@ -81,10 +85,14 @@ class _Run:
         worker: Worker,
         journal: Journal | None,
         jobs: int,
+        dataset: DatasetInfo | None,
+        held: Mapping[str, Record],
     ) -> None:
         self._plan = plan
         self._options = options
         self._worker = worker
+        self._dataset = dataset
+        self._held = held
         self._journal = journal
         self._jobs = max(1, min(jobs, len(plan.recordings)))
         self._started = time.monotonic()
@@ -107,6 +115,9 @@ class _Run:
         records = [self._records[key] for key in self._tasks]
         failed = (*self._plan.problems, *((Path(r.file), r.reason) for r in records if not r.ok))
         written, remarks = self._tables.write(records, failed)
+        if self._dataset is not None and self._journal is not None:
+            good = [record for record in records if record.ok]
+            written.append(write_dataset(self._options, self._dataset, self._journal, good))
         written += self._write_provenance(records, failed, written)
         if self._journal is not None:
             self._journal.remove()
@@ -141,8 +152,12 @@ class _Run:
         tasks = []
         for task in self._tasks.values():
             old = self._journal.records.get(task.key) if self._journal else None
+            held = self._held.get(task.key)
             if old and old.ok and _unchanged(old, task.path) and self._tables.all_there(task, old):
                 self._records[task.key] = old
+                self._resumed += 1
+            elif held and _unchanged(held, task.path):
+                self._records[task.key] = held
                 self._resumed += 1
             else:
                 tasks.append(task)

@@ -10,6 +10,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import is_folder, replacing
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 from yamnet_gui.core.text import printable
+from yamnet_gui.dataset.units import UNIT
 from yamnet_gui.labels.formats import WriteOptions, label_format, write_labels
 from yamnet_gui.labels.formats.text import csv_lines
 from yamnet_gui.labels.overwrite_guard import check_companion, is_ours
@@ -92,7 +93,9 @@ class RunTables:
             for table, path in tables.items()
             if path is not None and not (table != "clips" and is_npz(path))
         }
-        if options.events_wanted:
+        if options.dataset is not None:
+            kinds["dataset"] = UNIT
+        if options.labels_wanted:
             kinds["labels"] = LABELS_KIND
         return kinds
 

@@ -15,10 +15,12 @@ from yamnet_gui.analysis.event_table import write_event_table
 from yamnet_gui.analysis.events_of import EventsRequest, RecordingEvents
 from yamnet_gui.analysis.many import many_recording_events, reason_of
 from yamnet_gui.analysis.model import WeightsModel
+from yamnet_gui.audio import in_zone, zone_named
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 from yamnet_gui.core.resources import ontology_of
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.dataset.units import UNIT, write_unit
 from yamnet_gui.detection import rules_from_json
 from yamnet_gui.labels.exchange.score_tables import write_scores
 
@@ -73,6 +75,7 @@ class Worker:
         self.classifiers = load_classifiers(options.classifiers, model_sha256)
         self.class_map = with_custom_classes(self.model.classes, self.classifiers)
         self._parts = PartWriter(folder) if folder is not None else None
+        self._folder = folder
 
     @cached_property
     def _request(self) -> EventsRequest:
@@ -122,6 +125,8 @@ class Worker:
         analysis = result.analysis
         try:
             parts = tuple(self._write(task, result))
+            if self.options.dataset is not None:
+                self._write_unit(record, result)
         except OSError as error:
             where = Path(error.filename or self.options.outputs[0]).parent
             raise SettingsError(where, f"cannot be written ({error.strerror or error})") from error
@@ -139,7 +144,7 @@ class Worker:
         if task.score_table is not None:
             chosen = options.events.classes if options.events else ()
             write_scores(analysis.tables, names, task.score_table, chosen)
-        elif result.events is not None:
+        elif result.events is not None and options.labels_wanted:
             events = result.events
             yield self._part(LABELS_KIND, lambda file: write_event_table(file, events))
         if options.clips is not None:
@@ -156,6 +161,33 @@ class Worker:
         elif options.embeddings is not None:
             rows, columns = frame_rows(analysis, "embeddings"), embedding_columns(EMBEDDING_SIZE)
             yield self._rows_part("embeddings", options.embeddings, columns, rows)
+
+    def _write_unit(self, record: Record, result: RecordingEvents) -> None:
+        """What the recording adds to the dataset, as files of its own: large ones become files of
+        the dataset by a new name, so that nobody writes them twice."""
+        wanted, zone = self.options.events, zone_named(self.options.zone)
+        assert self._folder is not None
+        assert result.events is not None
+        assert wanted is not None
+        labelled = result.events.labelled(
+            self.class_map,
+            wanted.groups,
+            ontology_of(self.class_map),
+            one_per_sound=wanted.one_per_sound,
+        )
+        info = labelled.recording
+        if info.recorded_at is not None:
+            start = in_zone(info.recorded_at, zone)
+            labelled = replace(labelled, recording=replace(info, recorded_at=start))
+        write_unit(
+            self._folder / f"{record.key}.{UNIT}",
+            record.key,
+            labelled,
+            result.analysis,
+            self.options.dataset_contents,
+            self.class_map.names,
+            (record.size, record.mtime_ns),
+        )
 
     def _rows_part(
         self, table: str, path: Path, columns: Sequence[str], rows: Iterable[TableRows]

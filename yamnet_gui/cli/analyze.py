@@ -36,7 +36,13 @@ def run(options: argparse.Namespace) -> int:
     if len(plan.recordings) == 1 and not exists(file_of(plan.recordings[0])):
         # before the weights are looked at, which takes longer
         raise RecordingError(printable(plan.recordings[0]), "there is no such file")
-    named = (options.output, options.scores, options.embeddings, options.provenance)
+    named = (
+        options.output,
+        options.scores,
+        options.embeddings,
+        options.provenance,
+        options.dataset,
+    )
     outputs = [Path(o) for o in named if o]
     given = files_of(options.rules, *options.paths)
     refused = [path for path, _ in plan.problems]  # read as well, if only to be refused

@@ -15,6 +15,8 @@ from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.resources import ontology_of
 from yamnet_gui.core.scores import DEFAULT_HOP_S
+from yamnet_gui.dataset.layout import PARTITIONS, Frames
+from yamnet_gui.dataset.units import Contents
 from yamnet_gui.detection import (
     EDGES,
     GROUPING_LEVELS,
@@ -81,6 +83,30 @@ def _add_outputs(group: Any) -> None:
             " a folder for one .npz per recording",
         )
     add_provenance(group)
+    group.add_argument(
+        "--dataset",
+        type=Path,
+        metavar="FOLDER",
+        help="add events to a folder of Parquet files, for very many recordings (yamnet-gui dataset"
+        " lists it); those that are in it already and have not changed are not analysed again",
+    )
+    group.add_argument(
+        "--frames",
+        type=_frames,
+        metavar="FLOOR",
+        help="with --dataset: also the scores of frames from this one on, 0 to 1, or 'all'",
+    )
+    group.add_argument(
+        "--with-embeddings",
+        action="store_true",
+        help="with --dataset: also the embedding of every frame, in half precision",
+    )
+    group.add_argument(
+        "--partition",
+        choices=PARTITIONS,
+        help="with --dataset: one folder for each day, by the start of the recording, or for each"
+        " folder of recordings (default: day)",
+    )
 
 
 def _add_rules(group: Any) -> None:
@@ -207,6 +233,7 @@ def batch_options(options: argparse.Namespace) -> BatchOptions:
     zone_named(options.zone)
     labels = None if options.summary else output
     provenance: Path | None = options.provenance
+    events_wanted = any(p is not None for p in (labels, provenance, options.dataset))
     _check_scores(options)
     folder = output is not None and (options.output.endswith(("/", "\\")) or is_folder(output))
     model = chosen_model(options, remember=not options.no_cache)
@@ -219,7 +246,7 @@ def batch_options(options: argparse.Namespace) -> BatchOptions:
         labels=labels,
         label_format=options.format,
         per_recording=folder,
-        events=_events(options, model) if labels is not None or provenance is not None else None,
+        events=_events(options, model) if events_wanted else None,
         clips=output if options.summary else None,
         mean_embedding=options.mean_embedding,
         scores=Path(options.scores) if options.scores else None,
@@ -228,7 +255,22 @@ def batch_options(options: argparse.Namespace) -> BatchOptions:
         zone=options.zone,
         provenance=provenance,
         command=tuple(options.typed),
+        dataset=options.dataset,
+        dataset_contents=_contents(options),
     )
+
+
+def _contents(options: argparse.Namespace) -> Contents:
+    """Raises SettingsError where something is asked of a dataset and none is."""
+    asked = {
+        "--frames": options.frames is not None,
+        "--with-embeddings": options.with_embeddings,
+        "--partition": options.partition is not None,
+    }
+    for name, given in asked.items():
+        if given and options.dataset is None:
+            raise SettingsError(name, "is about a dataset", "give --dataset FOLDER as well")
+    return Contents(options.frames, options.with_embeddings, options.partition or "day")
 
 
 def _check_scores(options: argparse.Namespace) -> None:
@@ -267,6 +309,10 @@ def _events(options: argparse.Namespace, model: WeightsModel) -> EventOptions:
         tuple(sorted(levels)),
         one_per_sound=not asked if view is None else view,
     )
+
+
+def _frames(text: str) -> Frames:
+    return "all" if text == "all" else _score(text)
 
 
 def _score(text: str) -> float:

@@ -58,6 +58,9 @@ COMMANDS: Mapping[str, CliCommand] = {
     "evaluate": CliCommand(
         "yamnet_gui.cli.evaluate", "compare labels or rules with reference labels"
     ),
+    "dataset": CliCommand(
+        "yamnet_gui.cli.dataset", "list and check a dataset folder that analyze --dataset wrote"
+    ),
     "activity": CliCommand(
         "yamnet_gui.cli.activity", "count a project's events by hour of day, day and recording"
     ),

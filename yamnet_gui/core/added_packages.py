@@ -12,6 +12,7 @@ from pathlib import Path
 
 EXTRAS = {
     "pyarrow": "parquet",
+    "duckdb": "dataset",
     "umap-learn": "umap",
     "usearch": "index",
     "onnx": "onnx",
@@ -23,6 +24,7 @@ ADDABLE = {
     "onnx": "models for ONNX, together with onnxruntime",
     "onnxruntime": "models for ONNX, together with onnx",
     "pyarrow": "Parquet files",
+    "duckdb": "datasets, together with pyarrow",
     "umap-learn": "maps by UMAP",
 }
 """What can be added to a bundle, and what it is for."""

@@ -62,5 +62,9 @@ class ProjectError(UserError):
     """A project file cannot be opened, read or written."""
 
 
+class DatasetError(UserError):
+    """A dataset folder cannot be opened, read or written."""
+
+
 class Cancelled(Exception):  # noqa: N818 - a request, not an error
     """Raised inside long work when the user asked it to stop."""

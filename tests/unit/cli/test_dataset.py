@@ -1,0 +1,65 @@
+"""From sounds to a dataset and back by the command line."""
+
+import json
+
+import pytest
+
+from tests.unit.fakes import write_sound
+
+pytest.importorskip("duckdb", reason="needs the extra 'dataset'")
+
+OPTIONS = ("--frames", "0.3", "--with-embeddings", "--threshold", "0.4", "--zone", "UTC")
+
+
+@pytest.fixture
+def sounds(tmp_path):
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    for k in range(3):
+        write_sound(folder / f"REC_2026050{1 + k // 2}_0{k}0000.wav", 2.0 + k, seed=k)
+    return folder
+
+
+@pytest.mark.workflow
+def test_runs_fill_a_dataset_and_do_nothing_twice(run, weights, sounds, tmp_path):
+    made, csv = tmp_path / "made", tmp_path / "events.csv"
+    status, out, _ = run("analyze", sounds, "--dataset", made, *OPTIONS)
+    assert status == 0
+    assert out.count(" :\n") == 3
+    assert not list(tmp_path.glob("*.unfinished"))
+    write_sound(sounds / "REC_20260502_090000.wav", 2.0, seed=9)
+    status, out, err = run("analyze", sounds, "--dataset", made, *OPTIONS)
+    assert status == 0
+    assert "3 of them finished before" in err or "3" in err
+    assert out.count(" :\n") == 1  # one was analysed
+    status, out, _ = run("dataset", made, "--check", "--json")
+    assert status == 0
+    listed = json.loads(out)
+    assert (listed["recordings"], listed["days"], listed["findings"]) == (4, 2, [])
+    assert run("analyze", sounds, "-o", csv, "--threshold", "0.4", "--zone", "UTC")[0] == 0
+    assert listed["rows"]["events"] == len(csv.read_text().splitlines()) - 1
+    words = run("dataset", made, "--check")[1]
+    assert "4 recordings" in words
+    assert words.endswith("whole: every file is there as it was written\n")
+
+
+@pytest.mark.workflow
+def test_two_processes_write_the_same_files_as_one(run, weights, sounds, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert run("analyze", sounds, "--dataset", one, *OPTIONS)[0] == 0
+    assert run("analyze", sounds, "--dataset", two, *OPTIONS, "--jobs", 2, "--no-cache")[0] == 0
+    files = [p.relative_to(one) for p in sorted(one.rglob("*.parquet"))]
+    assert files == [p.relative_to(two) for p in sorted(two.rglob("*.parquet"))]
+    assert all((one / file).read_bytes() == (two / file).read_bytes() for file in files)
+
+
+def test_options_of_a_dataset_need_one(run, weights, sounds):
+    status, _, err = run("analyze", sounds, "--frames", "all")
+    assert status == 2
+    assert "give --dataset FOLDER" in err
+
+
+def test_a_folder_that_is_no_dataset_gives_a_sentence(run, sounds):
+    status, _, err = run("dataset", sounds)
+    assert status == 2
+    assert "is not a dataset folder" in err

@@ -1,0 +1,238 @@
+"""A folder of Parquet: written in one step, read by others, checked."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+duckdb = pytest.importorskip("duckdb", reason="needs the extra 'dataset'")
+pytest.importorskip("pyarrow", reason="needs the extra 'dataset'")
+
+from tests.unit.dataset.made import CONTENTS, DAY, info, labelled, make_unit  # noqa: E402
+from yamnet_gui.core.errors import DatasetError  # noqa: E402
+from yamnet_gui.dataset import (  # noqa: E402
+    Contents,
+    Dataset,
+    add_units,
+    check,
+    layout,
+    manifest,
+    summarize,
+    writing,
+)
+from yamnet_gui.labels.formats import read_labels  # noqa: E402
+
+pytestmark = pytest.mark.quick
+
+
+@pytest.fixture
+def units(tmp_path):
+    """Two recordings of one day, one of another day, one without a start."""
+    starts = (DAY, DAY + timedelta(hours=1), DAY + timedelta(days=3), None)
+    return [
+        make_unit(tmp_path / "units", f"{k}.wav", start, seed=k) for k, start in enumerate(starts)
+    ]
+
+
+@pytest.fixture
+def folder(tmp_path, units):
+    add_units(tmp_path / "made", info(), units)
+    return tmp_path / "made"
+
+
+def findings(folder):
+    with Dataset(folder) as dataset:
+        return [(f.subject, f.reason) for f in check(dataset)]
+
+
+def test_small_files_of_a_partition_are_joined(folder):
+    files = sorted(p.parent.name for p in (folder / "events").rglob("*.parquet"))
+    assert files == ["day=2026-05-01", "day=2026-05-04", "day=unknown"]
+    assert findings(folder) == []
+
+
+def test_other_programs_read_what_was_analysed(folder):
+    recording, analysis = labelled(Path("/recorders/a/1.wav"), DAY, 20, 1)
+    embeddings = pd.read_parquet(folder / "embeddings")
+    mine = embeddings[embeddings["start_s"] >= 0]
+    assert len(mine) == 80
+    everything = np.stack(mine["embedding"].to_list())
+    assert everything.dtype == np.float16
+    wanted = analysis.embeddings().astype(np.float16)
+    assert any(np.array_equal(everything[k : k + 20], wanted) for k in range(0, 80, 20))
+    events = duckdb.sql(
+        f"SELECT id, onset_s, label, epoch_us(onset_utc), day"
+        f" FROM read_parquet('{folder}/events/*/*.parquet', hive_partitioning = true)"
+        " WHERE file = '/recorders/a/1.wav' ORDER BY onset_s, id"
+    ).fetchall()
+    assert [row[:3] for row in events] == [
+        (e.id, e.onset_s, e.label)
+        for e in sorted(recording.events, key=lambda e: (e.onset_s, e.id))
+    ]
+    first = DAY + timedelta(hours=1, seconds=events[0][1])
+    assert abs(events[0][3] / 1e6 - first.timestamp()) < 1e-5
+    scores = pd.read_parquet(folder / "frames")
+    assert scores["score"].min() >= 0.5
+    assert set(scores["label"]) == {"Dog", "Cat", "Rain"}
+
+
+@pytest.mark.workflow
+def test_dask_reads_a_dataset_without_us(folder):
+    dask = pytest.importorskip("dask.dataframe", reason="needs Dask")
+    events = dask.read_parquet(folder / "events")
+    with Dataset(folder) as dataset:
+        assert len(events) == dataset.manifest.rows("events")
+
+
+def test_its_events_are_a_table_of_labels_that_is_imported(folder):
+    file = next((folder / "events" / "day=2026-05-04").glob("*.parquet"))
+    (read,) = read_labels("parquet", file).recordings
+    recording, _ = labelled(Path("/recorders/a/2.wav"), None, 20, 2)
+    assert [(e.onset_s, e.label) for e in read.events] == [
+        (e.onset_s, e.label) for e in recording.events
+    ]
+
+
+def test_all_scores_of_frames_are_kept_where_asked_for(tmp_path):
+    contents = Contents(frames="all", partition="folder")
+    unit = make_unit(tmp_path / "u", "0.wav", contents=contents, seed=4)
+    add_units(tmp_path / "made", info(contents), [unit])
+    scores = pd.read_parquet(tmp_path / "made" / "frames" / "folder=a")
+    _, analysis = labelled(Path("/recorders/a/0.wav"), None, 20, 4)
+    assert np.array_equal(np.stack(scores["scores"].to_list()), analysis.tables[0].scores)
+
+
+def test_recordings_that_are_there_are_replaced_and_others_kept(folder, tmp_path):
+    again = make_unit(tmp_path / "again", "0.wav", DAY + timedelta(days=9), frames=50, seed=7)
+    more = make_unit(tmp_path / "again", "9.wav", DAY, seed=9)
+    add_units(folder, info(), [again, more])
+    assert findings(folder) == []
+    with Dataset(folder) as dataset:
+        rows = dict(dataset.ask("SELECT file, frames FROM recordings"))
+        days = dataset.ask("SELECT DISTINCT day FROM recordings WHERE file = '/recorders/a/0.wav'")
+    assert rows == {f"/recorders/a/{k}.wav": 50 if k == 0 else 20 for k in (0, 1, 2, 3, 9)}
+    assert days == [("2026-05-10",)]
+
+
+def test_a_large_file_takes_its_place_by_a_new_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(layout, "_WIDE", layout.TableSize(8, 64))
+    units = [make_unit(tmp_path / "u", f"{k}.wav", frames=n) for k, n in enumerate((50, 2, 3))]
+    inode = units[0].file("embeddings").stat().st_ino
+    add_units(tmp_path / "made", info(), units)
+    files = list((tmp_path / "made" / "embeddings").rglob("*.parquet"))
+    assert len(files) == 2
+    assert inode in [file.stat().st_ino for file in files]
+
+
+@pytest.mark.workflow
+@pytest.mark.parametrize("moment", range(23))
+def test_a_kill_at_any_moment_leaves_the_old_or_the_new(folder, tmp_path, monkeypatch, moment):
+    class Killed(BaseException):
+        pass
+
+    left = [moment]
+
+    def counted(real):
+        def step(first, *arguments, **options):
+            if first.name == ".lock":  # which the system lifts when its holder dies
+                return real(first, *arguments, **options)
+            if left[0] == 0:
+                raise Killed
+            left[0] -= 1
+            return real(first, *arguments, **options)
+
+        return step
+
+    again = [
+        make_unit(tmp_path / "again", f"{k}.wav", DAY + k * timedelta(hours=5), 30, seed=k)
+        for k in (0, 5)
+    ]
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", counted(Path.replace))
+        patch.setattr(Path, "unlink", counted(Path.unlink))
+        patch.setattr(writing, "write_rows", counted(writing.write_rows))
+        with pytest.raises(Killed):
+            add_units(folder, info(), again)
+    units = [
+        make_unit(tmp_path / "again", f"{k}.wav", DAY + k * timedelta(hours=5), 30, seed=k)
+        for k in (0, 5)
+    ]
+    add_units(folder, info(), units)
+    assert findings(folder) == []
+    assert not list(folder.rglob("*.part"))
+    with Dataset(folder) as dataset:
+        assert len(dataset.ask("SELECT * FROM recordings")) == 5
+
+
+def test_damage_is_found(folder):
+    first, second, third = sorted((folder / "events").rglob("*.parquet"))
+    data = bytearray(first.read_bytes())
+    data[len(data) // 2] ^= 1
+    first.write_bytes(data)
+    second.unlink()
+    stray = third.with_name("copy.parquet")
+    stray.write_bytes(third.read_bytes())
+    found = dict(findings(folder))
+    assert "checksum" in found[first.relative_to(folder).as_posix()]
+    assert found[second.relative_to(folder).as_posix()] == "is missing"
+    assert "not listed" in found[stray.relative_to(folder).as_posix()]
+
+
+def test_recordings_that_overlap_are_named(tmp_path):
+    units = [make_unit(tmp_path / "u", f"{k}.wav", DAY + timedelta(seconds=4 * k)) for k in (0, 1)]
+    add_units(tmp_path / "made", info(), units)
+    assert findings(tmp_path / "made") == [
+        ("/recorders/a/0.wav", "overlaps /recorders/a/1.wav by 6 s")
+    ]
+
+
+def test_gaps_and_counts_are_listed(folder):
+    with Dataset(folder) as dataset:
+        summary = summarize(dataset)
+    assert (summary.recordings, summary.days, summary.without_start) == (4, 2, 1)
+    assert [round(gap.duration_s) for gap in summary.gaps] == [71 * 3600 - 10]
+    assert sum(count for _, count in summary.classes) == summary.rows["events"] > 0
+    assert json.loads(json.dumps(summary.to_json()))["rows"]["embeddings"] == 80
+
+
+def test_another_model_or_choice_is_not_mixed_in(folder, tmp_path):
+    unit = make_unit(tmp_path / "again", "7.wav")
+    with pytest.raises(DatasetError, match="another model"):
+        add_units(folder, info(model="e" * 64), [unit])
+    with pytest.raises(DatasetError, match="partitioned by day"):
+        add_units(folder, info(Contents(0.5, True, "folder")), [unit])
+
+
+def test_a_folder_of_others_is_left_alone(tmp_path):
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "thesis.txt").write_text("mine")
+    unit = make_unit(tmp_path / "u", "0.wav")
+    with pytest.raises(DatasetError, match="holds other files"):
+        add_units(theirs, info(), [unit])
+    assert [p.name for p in theirs.iterdir()] == ["thesis.txt"]
+    with pytest.raises(DatasetError, match="is not a dataset folder"):
+        Dataset(theirs)
+
+
+@pytest.mark.parametrize("name", ["../x.parquet", "events/../../x.parquet", "/etc/x.parquet"])
+def test_a_manifest_that_leads_elsewhere_is_refused(folder, name):
+    path = folder / manifest.MANIFEST
+    values = json.loads(path.read_text())
+    values["files"][name] = {"rows": 1, "bytes": 1, "sha256": ""}
+    path.write_text(json.dumps(values))
+    with pytest.raises(DatasetError, match="none of a dataset"):
+        Dataset(folder)
+
+
+def test_a_change_that_was_made_up_moves_nothing(folder, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("mine")
+    change = {"moves": {"events/day=1/part-0.parquet": str(secret)}, "removes": [], "files": {}}
+    (folder / "change.json").write_text(json.dumps(change))
+    with pytest.raises(DatasetError, match="none of a dataset"):
+        add_units(folder, info(CONTENTS), [])
+    assert secret.read_text() == "mine"

@@ -1,0 +1,75 @@
+"""The dataset that a run adds its recordings to: what it is of, and what is in it already."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from yamnet_gui.analysis.model import WeightsModel
+from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.dataset import (
+    UNIT,
+    Dataset,
+    DatasetInfo,
+    add_units,
+    begin_dataset,
+    is_dataset,
+    read_unit,
+)
+
+from .journal import Journal, Record
+from .options import BatchOptions
+
+
+def begun_dataset(
+    options: BatchOptions, model: WeightsModel, class_map: ClassMap
+) -> DatasetInfo | None:
+    """What the dataset of a run is of; None where none is wanted.
+
+    Raises DatasetError where its folder is not ours, or holds what cannot be counted together.
+    """
+    if options.dataset is None:
+        return None
+    contents = options.dataset_contents
+    info = DatasetInfo(
+        model.sha256,
+        model.name,
+        options.settings.to_json(),
+        options.events.rules if options.events else None,
+        options.event_choice(),
+        tuple((c.name, c.mid) for c in class_map),
+        contents.frames,
+        contents.embeddings,
+        contents.partition,
+    )
+    begin_dataset(options.dataset, info)
+    return info
+
+
+def held_records(options: BatchOptions) -> dict[str, Record]:
+    """Records of what the dataset holds already, by key; none where other outputs are wanted, too.
+
+    Raises DatasetError.
+    """
+    if options.dataset is None or options.outputs != (options.dataset,):
+        return {}
+    if not is_dataset(options.dataset):
+        return {}
+    with Dataset(options.dataset) as dataset:
+        rows = dataset.ask(
+            "SELECT recording, file, bytes, modified_ns, analysed_to_s - analysed_from_s"
+            " FROM recordings"
+        )
+    return {
+        str(key): Record(str(key), str(file), int(size), int(changed), audio_s=float(seconds))
+        for key, file, size, changed, seconds in rows
+    }
+
+
+def write_dataset(
+    options: BatchOptions, info: DatasetInfo, journal: Journal, good: Sequence[Record]
+) -> Path:
+    """Adds the recordings that this run has analysed. Raises DatasetError."""
+    assert options.dataset is not None
+    parts = [journal.part(record, UNIT) for record in good]
+    units = [read_unit(part.path) for part in parts if part.is_whole()]
+    add_units(options.dataset, info, units)
+    return options.dataset

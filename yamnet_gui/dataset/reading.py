@@ -1,0 +1,123 @@
+"""A dataset opened for questions: DuckDB reads what a question needs of the files, and no more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from yamnet_gui.core.errors import DatasetError
+from yamnet_gui.core.threads import usable_cores
+
+from .info import DatasetInfo, read_info
+from .layout import TABLES, Table, schema
+from .libraries import import_duckdb, import_pyarrow
+from .manifest import Manifest, read_manifest
+
+_MEMORY = "512MB"
+"""What DuckDB may hold; what does not fit goes through temporary files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A file that the manifest lists, and that is not there or has another size."""
+
+    path: str
+    reason: str
+
+
+class Dataset:
+    """Answers in SQL; tables are those of `layout`, each with its partition as a column more.
+
+    Files that are missing are left out, and are in `missing`. Close it, or use it as a context.
+    Raises DatasetError where the folder is no dataset, and without DuckDB.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.info: DatasetInfo = read_info(folder)
+        self.manifest: Manifest = read_manifest(folder)
+        self.missing: list[Missing] = []
+        duckdb = import_duckdb()
+        self._error = duckdb.Error
+        self.files = {table: self._present(table) for table in TABLES}
+        self._connection: Any = duckdb.connect(
+            config={"memory_limit": _MEMORY, "threads": usable_cores()}
+        )
+        self._connection.execute("SET enable_progress_bar = false")
+        for table in TABLES:
+            self._make_view(table)
+
+    def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of an answer. Raises DatasetError where a file is damaged."""
+        try:
+            answer: list[tuple[Any, ...]] = self._connection.execute(sql, list(values)).fetchall()
+        except self._error as error:
+            raise self._damaged(error) from error
+        return answer
+
+    def arrays(self, sql: str, values: Sequence[Any] = ()) -> dict[str, Any]:
+        """The columns of an answer as NumPy arrays, by name. Raises as `ask`."""
+        try:
+            answer: dict[str, Any] = self._connection.execute(sql, list(values)).fetchnumpy()
+        except self._error as error:
+            raise self._damaged(error) from error
+        return answer
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> "Dataset":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _damaged(self, error: Exception) -> DatasetError:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return DatasetError(self.folder, f"cannot be read ({first})", "see dataset --check")
+
+    def _present(self, table: Table) -> list[str]:
+        """The files of a table that are there as listed, by path from the folder."""
+        present = []
+        for path, file in self.manifest.of(table).items():
+            reason = size_problem(self.folder / path, file.bytes)
+            if reason:
+                self.missing.append(Missing(path, reason))
+            else:
+                present.append(path)
+        return present
+
+    def _make_view(self, table: Table) -> None:
+        if files := self.files[table]:
+            named = ", ".join(_quoted(str(self.folder / path)) for path in files)
+            source = (
+                f"read_parquet([{named}], hive_partitioning = true, hive_types_autocast = false,"
+                " file_row_number = true)"
+            )
+            self._connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {source}")
+        else:
+            pa = import_pyarrow()
+            columns = list(schema(table, classes=1, numbers=1, frames=self.info.frames))
+            if table == "embeddings":  # DuckDB widens halves of files, and takes none from memory
+                columns[-1] = pa.field("embedding", pa.list_(pa.float32()))
+            columns += [(self.info.partition, pa.string()), ("file_row_number", pa.int64())]
+            self._connection.register(table, pa.schema(columns).empty_table())
+
+
+def size_problem(path: Path, size: int) -> str:
+    """What is wrong with a file at a glance; "" where nothing is."""
+    try:
+        found = path.stat().st_size
+    except OSError as error:
+        return "is missing" if isinstance(error, FileNotFoundError) else f"{error.strerror}"
+    return "" if found == size else f"has {found} bytes in place of {size}"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
