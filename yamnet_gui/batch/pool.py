@@ -4,8 +4,8 @@ import multiprocessing
 import time
 from collections import deque
 from collections.abc import Generator, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -13,56 +13,30 @@ from pathlib import Path
 from yamnet_gui.core.interruption import not_for_children
 from yamnet_gui.core.threads import usable_cores
 
+from .executor import Fatal, Group, run_groups
 from .journal import Record
 from .options import BatchOptions
-from .pool_process import Fatal, Group, serve
-from .worker import Task, identity
+from .pool_process import serve
+from .worker import Task
 
-_MOST_TASKS = 64
-_MOST_BYTES = 1 << 25
-"""Of the files of a group: a process gets it at once, and its short recordings share batches."""
-_GROUPS_EACH = 4
-"""Groups for each process at least, so that all end at about the same time."""
+_AHEAD = 2
+"""Groups that a process has at a time, so that it never waits for the next."""
 _TICK_S = 1.0
 _STOP_S, _TERM_S = 0.8, 0.4
 """How long processes have to end by themselves, and then when told to."""
 
 
 def run_pooled(
-    options: BatchOptions, folder: Path | None, tasks: Sequence[Task], jobs: int
+    options: BatchOptions, folder: Path | None, groups: deque[Group], jobs: int
 ) -> Generator[Record | None, None, None]:
-    """The records of the tasks as they are finished, from `jobs` spawned processes.
+    """The records of the groups as they are finished, from `jobs` spawned processes.
 
     None comes at least once a second while there is nothing else. Recordings that a process had
     not finished when it crashed are tried once more, one after another; one that makes a process
     crash again is reported. Closing the generator stops the processes within a chunk. Raises
     UserError where the run cannot go on.
     """
-    pool = _Pool(options, folder, jobs)
-    with closing(pool.run(_groups(tasks, jobs), ahead=2)) as records:
-        yield from records
-    suspects = [[task] for task in pool.lost]
-    again = _Pool(options, folder, 1)
-    with closing(again.run(suspects, ahead=1)) as records:
-        yield from records
-    for task in again.lost:
-        reason = "makes the program that reads it crash — the file is probably damaged"
-        yield replace(identity(task.path, task.key), reason=reason)
-
-
-def _groups(tasks: Sequence[Task], jobs: int) -> list[Group]:
-    """The tasks in order; large files stand alone."""
-    most = max(1, min(_MOST_TASKS, len(tasks) // (jobs * _GROUPS_EACH)))
-    groups: list[Group] = []
-    room = 0
-    for task in tasks:
-        size = max(1, identity(task.path, task.key).size)
-        if size > room or len(groups[-1]) == most:
-            groups.append([])
-            room = _MOST_BYTES
-        groups[-1].append(task)
-        room -= size
-    return groups
+    return run_groups(_Pool(options, folder, jobs), groups)
 
 
 @dataclass(slots=True)
@@ -102,20 +76,25 @@ class _Member:
 
 
 class _Pool:
-    """Runs groups of tasks; `lost` are the tasks that processes had when they crashed."""
+    """An executor with processes of this machine, which are started for each `run`."""
+
+    most_deaths = 2
+    reason = "makes the program that reads it crash — the file is probably damaged"
 
     def __init__(self, options: BatchOptions, folder: Path | None, jobs: int) -> None:
-        self.lost: list[Task] = []
+        self.lost: list[tuple[Task, int]] = []
         self._options = options
         self._folder = folder
         self._jobs = jobs
         self._members: list[_Member] = []
 
-    def run(self, groups: Sequence[Group], ahead: int) -> Generator[Record | None, None, None]:
-        """The records; each process has up to `ahead` groups at a time."""
-        waiting = deque(groups)
+    def run(
+        self, waiting: deque[Group], *, alone: bool = False
+    ) -> Generator[Record | None, None, None]:
+        """See `Executor`; `alone` also means that there is one process, for all the memory."""
+        jobs, ahead = (1, 1) if alone else (self._jobs, _AHEAD)
         try:
-            while self._feed(waiting, ahead):
+            while self._feed(waiting, jobs, ahead):
                 ready = wait([member.pipe for member in self._members], _TICK_S)
                 if not ready:
                     yield None
@@ -124,11 +103,12 @@ class _Pool:
                     if record is not None:
                         yield record
         finally:
-            self._stop(self._members)
+            members, self._members = self._members, []
+            self._stop(members)
 
-    def _feed(self, waiting: deque[Group], ahead: int) -> bool:
+    def _feed(self, waiting: deque[Group], jobs: int, ahead: int) -> bool:
         """Hands groups out; whether anything is left to wait for."""
-        while waiting and len(self._members) < self._jobs:
+        while waiting and len(self._members) < jobs:
             self._start()
             self._members[-1].send(waiting.popleft())
         for _ in range(ahead):  # in turn, so that none is without work
@@ -160,7 +140,7 @@ class _Pool:
             answer = member.pipe.recv()
         except (EOFError, OSError):
             self._members.remove(member)
-            self.lost += [task for group in member.groups for task in group.values()]
+            self.lost += [(task, 1) for group in member.groups for task in group.values()]
             self._stop([member])
             return None
         if isinstance(answer, Fatal):

@@ -5,31 +5,15 @@ import queue
 import signal
 import threading
 from contextlib import closing
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from yamnet_gui.core.errors import UserError, WeightsError
+from yamnet_gui.core.errors import UserError
 
+from .executor import Fatal, Group
 from .journal import Record
 from .options import BatchOptions
-from .worker import Task, Worker
-
-Group = list[Task]
-
-
-@dataclass(frozen=True, slots=True)
-class Fatal:
-    """What ends the whole run, in a form that travels between processes."""
-
-    about_weights: bool
-    subject: str
-    reason: str
-    advice: str
-
-    def error(self) -> UserError:
-        kind = WeightsError if self.about_weights else UserError
-        return kind(self.subject, self.reason, self.advice)
+from .worker import Worker
 
 
 def serve(
@@ -48,8 +32,7 @@ def serve(
             while (group := inbox.next()) is not None:
                 _answer(worker, group, inbox, pipe)
     except UserError as error:
-        about_weights = isinstance(error, WeightsError)
-        pipe.send(Fatal(about_weights, error.subject, error.reason, error.advice))
+        pipe.send(Fatal.of(error))
     except (BrokenPipeError, KeyboardInterrupt):  # nobody waits for the records any more
         pass
 

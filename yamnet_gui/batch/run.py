@@ -1,7 +1,8 @@
 """A run over many recordings that can be killed at any moment and started again."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from yamnet_gui.dataset.info import DatasetInfo
 from yamnet_gui.labels.overwrite_guard import check_companion
 from yamnet_gui.yamnet import LiteRTError, preparing_litert
 
+from .cluster import check_place
 from .dataset_output import begun_dataset, held_records, write_dataset
 from .file_names import FAILURES_HEAD, failures_path
 from .journal import Journal, Record
@@ -31,7 +33,8 @@ class BatchProgress:
     """What a run tells after each chunk and each recording; the last one has the `summary`.
 
     `record` is set when a recording is finished. `audio_s` counts what this run has analysed.
-    `share` is the part of all bytes that is done, 0 to 1.
+    `share` is the part of all bytes that is done, 0 to 1; `failed` counts recordings. `workers` are
+    those of the cluster that are there at the moment, None without one.
     """
 
     files_done: int
@@ -42,6 +45,8 @@ class BatchProgress:
     path: Path | None = None
     record: Record | None = None
     summary: BatchSummary | None = None
+    failed: int = 0
+    workers: int | None = None
 
     @property
     def speed(self) -> float:
@@ -50,9 +55,17 @@ class BatchProgress:
 
 
 def run_batch(
-    plan: Plan, options: BatchOptions, *, jobs: int = 1, restart: bool = False
+    plan: Plan,
+    options: BatchOptions,
+    *,
+    jobs: int = 1,
+    cluster: str = "",
+    restart: bool = False,
 ) -> Iterator[BatchProgress]:
     """Analyses the recordings of a plan and writes the tables that `options` ask for.
+
+    It does so in this process, in `jobs` processes of this machine, or on the workers of a
+    `cluster` ("": none; `cluster.places` says how one is named): with the same results.
 
     What an earlier run that was killed had finished is not done again, unless `restart`. A bad
     recording is reported and does not stop the others. The tables appear at the end, whole.
@@ -60,6 +73,8 @@ def run_batch(
     written. Closing the generator stops within a chunk; what is finished stays finished.
     """
     options.check(several=len(plan.recordings) > 1)
+    if cluster:
+        check_place(cluster)
     folder = None
     if options.outputs:
         first = options.outputs[0]
@@ -74,7 +89,7 @@ def run_batch(
             recipe = options.recipe(worker.model.sha256, [c.sha256 for c in worker.classifiers])
             journal = stack.enter_context(Journal(folder, recipe, restart))
         held = {} if restart else held_records(options)
-        yield from _Run(plan, options, worker, journal, jobs, dataset, held).progress()
+        yield from _Run(plan, options, worker, journal, jobs, cluster, dataset, held).progress()
 
 
 class _Run:
@@ -85,9 +100,12 @@ class _Run:
         worker: Worker,
         journal: Journal | None,
         jobs: int,
+        cluster: str,
         dataset: DatasetInfo | None,
         held: Mapping[str, Record],
     ) -> None:
+        self._cluster = cluster
+        self._workers: int | None = None
         self._plan = plan
         self._options = options
         self._worker = worker
@@ -101,7 +119,7 @@ class _Run:
         self._tasks = {task.key: task for task in self._tables.tasks}
         self._records: dict[str, Record] = {}
         self._sizes = {task.key: _size(task.path) for task in self._tables.tasks}
-        self._resumed = 0
+        self._resumed = self._failed = 0
         self._audio_s = 0.0
         self._bytes_done = 0
         self._bytes_total = 0
@@ -111,7 +129,10 @@ class _Run:
         self._bytes_total = sum(self._sizes[task.key] for task in tasks)
         if self._resumed:
             yield self._tell()
-        yield from self._pooled(tasks) if self._jobs > 1 else self._serial(tasks)
+        if self._cluster and tasks:
+            yield from self._on_cluster(tasks)
+        else:
+            yield from self._pooled(tasks) if self._jobs > 1 else self._serial(tasks)
         records = [self._records[key] for key in self._tasks]
         failed = (*self._plan.problems, *((Path(r.file), r.reason) for r in records if not r.ok))
         written, remarks = self._tables.write(records, failed)
@@ -177,11 +198,31 @@ class _Run:
                     yield self._tell(task.path, task.key, step)
 
     def _pooled(self, tasks: Sequence[Task]) -> Iterator[BatchProgress]:
+        from .executor import groups_of
         from .pool import run_pooled  # needs much that a single process does not
 
         self._prepare_network()
-        folder = self._journal.folder if self._journal else None
-        with closing(run_pooled(self._options, folder, tasks, self._jobs)) as records:
+        groups = deque(groups_of(tasks, self._jobs))
+        yield from self._finished(run_pooled(self._options, self._folder, groups, self._jobs))
+
+    def _on_cluster(self, tasks: Sequence[Task]) -> Iterator[BatchProgress]:
+        from .cluster.run import run_on_cluster
+
+        self._prepare_network()
+        yield from self._finished(
+            run_on_cluster(self._cluster, self._options, self._folder, tasks, self._set_workers)
+        )
+
+    def _set_workers(self, count: int) -> None:
+        self._workers = count
+
+    @property
+    def _folder(self) -> Path | None:
+        return self._journal.folder if self._journal else None
+
+    def _finished(self, ended: Generator[Record | None, None, None]) -> Iterator[BatchProgress]:
+        """Puts the records that come from elsewhere on record."""
+        with closing(ended) as records:
             for record in records:
                 if record is None:
                     self._sync()
@@ -213,6 +254,7 @@ class _Run:
         if self._journal is not None:
             self._journal.add(record)
         self._records[record.key] = record
+        self._failed += not record.ok
         self._bytes_done += self._sizes[record.key]
         return replace(self._tell(path), record=record)
 
@@ -229,6 +271,8 @@ class _Run:
             audio_s=self._audio_s,
             elapsed_s=time.monotonic() - self._started,
             path=path,
+            failed=self._failed,
+            workers=self._workers,
         )
 
 

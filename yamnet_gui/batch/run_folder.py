@@ -13,6 +13,7 @@ from yamnet_gui.core.own_files import check_own, check_own_folder
 JOURNAL = "journal.jsonl"
 _OWN_NAME = re.compile(
     r"[0-9a-f]{12}\.parts"  # of `PartWriter`
+    r"|[0-9a-f]{12}\.mark"  # by which the workers of a cluster know the folder
     r"|[0-9a-f]{32}\.[\w.]+"  # key and kind, in journals of the second version
     r"|\.journal\.jsonl\.[0-9a-f]{12}\.part"  # of `replacing`
 )

@@ -19,7 +19,7 @@ from yamnet_gui.core.text import counted, duration_in_words, grouped, percent, p
 from yamnet_gui.labels.overwrite_guard import check_outputs
 
 from .analyze_options import add_arguments, batch_options
-from .arguments import files_of
+from .arguments import description_of, files_of
 from .exit_status import OK, SOME_FAILED
 from .run_report import WarningsShown, report, show_failures, show_written
 from .terminal import ProgressLine
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         options.dataset,
     )
     outputs = [Path(o) for o in named if o]
-    given = files_of(options.rules, *options.paths)
+    given = files_of(options.rules, *options.paths, description_of(options.cluster))
     refused = [path for path, _ in plan.problems]  # read as well, if only to be refused
     check_outputs(
         outputs,
@@ -57,7 +57,9 @@ def run(options: argparse.Namespace) -> int:
     summary: BatchSummary | None = None
     warnings = WarningsShown()
     with ProgressLine() as line:
-        for progress in run_batch(plan, batch, jobs=options.jobs, restart=options.restart):
+        for progress in run_batch(
+            plan, batch, jobs=options.jobs, cluster=options.cluster, restart=options.restart
+        ):
             if progress.record is not None:
                 line.clear()
                 _show_record(progress.record, several, warnings)
@@ -96,11 +98,17 @@ def progress_in_words(progress: BatchProgress) -> str:
     parts = [
         f"{grouped(progress.files_done)}/{counted(progress.files_total, 'file')}",
         f"{progress.audio_s / 3600:.2f} h of audio",
-        f"{progress.speed:.0f} × real time",
+        f"{progress.speed:.0f} × real time"
+        if progress.workers is None
+        else f"{progress.speed / 3600:.2f} h a second",
         percent(share),
     ]
     if share > 0:
         parts.append(f"{duration_in_words(progress.elapsed_s * (1 - share) / share)} left")
+    if progress.failed:
+        parts.append(f"{grouped(progress.failed)} failed")
+    if progress.workers is not None:
+        parts.append(counted(progress.workers, "worker"))
     if progress.path is not None:
         parts.append(printable(progress.path.name))
     return ", ".join(parts)

@@ -28,6 +28,7 @@ from yamnet_gui.detection import (
 from yamnet_gui.labels.formats import FORMATS
 
 from .arguments import (
+    add_cluster,
     add_finer,
     add_old_name,
     add_one_per_sound,
@@ -196,13 +197,15 @@ def _add_analysis(group: Any) -> None:
 
 
 def _add_run(group: Any) -> None:
-    group.add_argument(
+    parallel = group.add_mutually_exclusive_group()
+    parallel.add_argument(
         "--jobs",
         type=positive_count,
         default=1,
         metavar="N",
         help="number of recordings to analyse in parallel (default: 1)",
     )
+    add_cluster(parallel)
     group.add_argument("--no-cache", action="store_true", help="neither read nor store results")
     again = group.add_mutually_exclusive_group()
     again.add_argument(

@@ -129,6 +129,23 @@ def add_finer(group: Any, default: str = USUAL_FINER) -> None:
     )
 
 
+def add_cluster(group: Any) -> None:
+    """Where to analyse besides this process, for commands that many recordings may be given to."""
+    group.add_argument(
+        "--cluster",
+        default="",
+        metavar="PLACE",
+        help="analyse on a Dask cluster: local or local:N (workers started here), tcp://HOST:PORT"
+        " (a running scheduler), or slurm:FILE.yaml (or pbs, sge, lsf, htcondor, oar …: jobs that"
+        " dask-jobqueue starts)",
+    )
+
+
+def description_of(cluster: str) -> str:
+    """The file that a value of `--cluster` names; "" where it names none."""
+    return "" if "://" in cluster else cluster.partition(":")[2]
+
+
 def add_track(group: Any) -> None:
     """The choice of a sound track, for commands that read recordings."""
     group.add_argument(

@@ -17,6 +17,8 @@ EXTRAS = {
     "usearch": "index",
     "onnx": "onnx",
     "onnxruntime": "onnx",
+    "distributed": "cluster",
+    "dask-jobqueue": "cluster",
 }
 """Packages that an extra of this program brings, by name: `pip install 'yamnet-gui[EXTRA]'`."""
 ADDABLE = {

@@ -3,15 +3,17 @@
 import multiprocessing
 import os
 import signal
+from collections import deque
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.unit.fakes import write_sound
+from yamnet_gui.batch.executor import groups_of
 from yamnet_gui.batch.journal import Record
 from yamnet_gui.batch.options import BatchOptions
-from yamnet_gui.batch.pool import _groups, run_pooled
+from yamnet_gui.batch.pool import run_pooled
 from yamnet_gui.batch.worker import Task
 from yamnet_gui.core.errors import WeightsError
 
@@ -35,6 +37,10 @@ def make_tasks(folder: Path, count: int) -> list[Task]:
     ]
 
 
+def waiting(tasks: list[Task]) -> deque[list[Task]]:
+    return deque(groups_of(tasks, 2))
+
+
 def test_groups_keep_the_order_and_large_files_stand_alone(tmp_path):
     sizes = [10, 20, 40 << 20, 30, 20 << 20, 20 << 20, 5]
     tasks = []
@@ -42,13 +48,13 @@ def test_groups_keep_the_order_and_large_files_stand_alone(tmp_path):
         with (tmp_path / f"{k}.wav").open("wb") as file:
             file.truncate(size)
         tasks.append(Task(tmp_path / f"{k}.wav", f"k{k}"))
-    groups = _groups(tasks * 20, 1)
+    groups = groups_of(tasks * 20, 1)
     assert [task for group in groups for task in group] == tasks * 20
     assert [[sizes[tasks.index(t)] for t in group] for group in groups[:4]] == [
         [10, 20], [40 << 20], [30, 20 << 20], [20 << 20, 5, 10, 20]
     ]  # fmt: skip
-    assert [len(group) for group in _groups(tasks[:1] * 4, 2)] == [1] * 4
-    assert max(len(group) for group in _groups(tasks[:1] * 1000, 2)) == 64
+    assert [len(group) for group in groups_of(tasks[:1] * 4, 2)] == [1] * 4
+    assert max(len(group) for group in groups_of(tasks[:1] * 1000, 2)) == 64
 
 
 @killed
@@ -62,7 +68,7 @@ def test_a_recording_that_crashes_its_process_is_reported_and_the_others_are_don
     (tmp_path / "patch").mkdir()
     (tmp_path / "patch" / "sitecustomize.py").write_text(CRASHES)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "patch"), prepend=os.pathsep)
-    records = list(run_pooled(BatchOptions(tiny_weights), None, tasks, 2))
+    records = list(run_pooled(BatchOptions(tiny_weights), None, waiting(tasks), 2))
     ended = {record.key: record for record in records if record is not None}
     assert len(ended) == 16
     assert "crash" in ended.pop("bad").reason
@@ -74,7 +80,7 @@ def test_a_recording_that_crashes_its_process_is_reported_and_the_others_are_don
 @pytest.mark.workflow
 def test_killed_processes_lose_nothing_and_closing_stops_the_others(tmp_path, tiny_weights):
     tasks = make_tasks(tmp_path / "sounds", 16)
-    with closing(run_pooled(BatchOptions(tiny_weights), None, tasks, 2)) as records:
+    with closing(run_pooled(BatchOptions(tiny_weights), None, waiting(tasks), 2)) as records:
         seen: list[Record] = []
         for record in records:
             if record is not None:
@@ -93,6 +99,7 @@ def test_killed_processes_lose_nothing_and_closing_stops_the_others(tmp_path, ti
 def test_broken_weights_end_the_run(tmp_path):
     weights = tmp_path / "weights.h5"
     weights.write_bytes(b"no weights")
+    tasks = make_tasks(tmp_path / "sounds", 4)
     with pytest.raises(WeightsError):
-        list(run_pooled(BatchOptions(weights), None, make_tasks(tmp_path / "sounds", 4), 2))
+        list(run_pooled(BatchOptions(weights), None, waiting(tasks), 2))
     assert multiprocessing.active_children() == []

@@ -59,7 +59,7 @@ NO_PATHS = {
     "agreement": {"--reviewers", "--collar"},
     "analyze": {
         "--threshold", "--group", "--classes", "--top", "--hop", "--track", "--gain", "--start",
-        "--zone", "--end", "--jobs",
+        "--zone", "--end", "--jobs", "--cluster",
     },
     "embed": {"--scores", "--threshold", "--classes", "--hop", "--track"},
     "estimate": {

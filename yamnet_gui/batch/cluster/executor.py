@@ -1,0 +1,158 @@
+"""Groups of tasks on the workers of a Dask cluster."""
+
+import queue
+import time
+from collections import deque
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+from distributed import Future, KilledWorker
+
+from yamnet_gui.batch.executor import Fatal, Group
+from yamnet_gui.batch.journal import Record
+from yamnet_gui.batch.options import BatchOptions
+from yamnet_gui.batch.worker import Task
+from yamnet_gui.core.errors import SettingsError
+
+from .places import Connection
+from .sameness import Shared
+from .worker import RunOnWorker, run_group
+
+_AHEAD = 2
+"""Groups that a worker has at a time: it never waits, and the scheduler never holds much."""
+_TICK_S = 1.0
+_GOES_ON = "the same command goes on with what is left"
+
+
+class ClusterExecutor:
+    """An executor with the workers of a cluster, however many there are at a time.
+
+    A context manager, in which the workers know the run.
+    """
+
+    most_deaths = 3
+    reason = "ended three workers that had it — the file is probably damaged, or needs more memory"
+
+    def __init__(
+        self,
+        connection: Connection,
+        options: BatchOptions,
+        folder: Path | None,
+        shared: Shared,
+        on_workers: Callable[[int], None],
+    ) -> None:
+        self._on_workers = on_workers
+        self.lost: list[tuple[Task, int]] = []
+        self.workers = 0
+        self._client = connection.client
+        self._place = connection.place
+        self._plugin = RunOnWorker(options, folder, shared, own=connection.own)
+        self._ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
+        self._counted_at = -_TICK_S
+
+    def __enter__(self) -> "ClusterExecutor":
+        try:
+            self._client.register_plugin(self._plugin)
+        except Exception as error:  # noqa: BLE001 - whatever it was on the worker
+            self._cannot(error)
+        self._count()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._client.status == "running":
+            with suppress(Exception):  # the workers may be gone, and with them the run
+                self._client.unregister_worker_plugin(self._plugin.name)
+
+    def run(
+        self, waiting: deque[Group], *, alone: bool = False
+    ) -> Generator[Record | None, None, None]:
+        """See `Executor`."""
+        ahead = 1 if alone else _AHEAD
+        groups: dict[Future, Group] = {}
+        try:
+            while waiting or groups:
+                self._count()
+                while waiting and len(groups) < ahead * self.workers:
+                    group = waiting.popleft()
+                    future = self._client.submit(
+                        run_group, self._plugin.name, group, pure=False, retries=0
+                    )
+                    groups[future] = group
+                    future.add_done_callback(self._ended.put)
+                try:
+                    future = self._ended.get(timeout=_TICK_S)
+                except queue.Empty:
+                    self._check_alive()
+                    yield None
+                    continue
+                if future not in groups:  # of a run that was closed
+                    continue
+                records = self._records(future, groups[future])
+                if records is None:
+                    yield None
+                    continue
+                del groups[future]
+                yield from records
+        finally:
+            if groups and self._client.status == "running":
+                self._client.cancel(list(groups), force=True)
+
+    def _records(self, future: Future, group: Group) -> list[Record] | None:
+        """The records of a group that ended; None where its worker ended before it gave them."""
+        if future.status == "finished":
+            try:
+                answer = future.result(timeout=_TICK_S)
+            except TimeoutError:  # it is being done again
+                future.add_done_callback(self._ended.put)
+                return None
+            except Exception as error:  # noqa: BLE001 - whatever it was on the worker
+                return self._failed(error, group)
+            if isinstance(answer, Fatal):
+                raise answer.error()
+            return answer
+        if future.status == "error":
+            return self._failed(future.exception(timeout=10 * _TICK_S), group)
+        self._check_alive()
+        if future.status in ("cancelled", "lost"):
+            raise SettingsError(self._place, "the scheduler let go of this run", _GOES_ON)
+        future.add_done_callback(self._ended.put)  # its worker ended before it gave the records
+        return None
+
+    def _failed(self, error: BaseException, group: Group) -> list[Record]:
+        if not isinstance(error, KilledWorker):
+            self._cannot(error)
+        self.lost += [(task, int(error.allowed_failures) + 1) for task in group]
+        return []
+
+    def _cannot(self, error: BaseException) -> NoReturn:
+        if isinstance(error, ModuleNotFoundError):
+            raise SettingsError(
+                self._place,
+                f"its workers have no {error.name or error}",
+                "install yamnet_gui on all machines, in the same version",
+            ) from error
+        self._check_alive()
+        reason = f"a worker cannot take part ({type(error).__name__}: {error})"
+        raise SettingsError(self._place, reason) from error
+
+    def _check_alive(self) -> None:
+        if self._client.status != "running":
+            raise SettingsError(
+                self._place,
+                "the scheduler does not answer any more",
+                f"start it again; {_GOES_ON}",
+            )
+
+    def _count(self) -> None:
+        """Looks now and then how many workers there are."""
+        now = time.monotonic()
+        if now - self._counted_at >= _TICK_S:
+            self._check_alive()
+            try:
+                self.workers = len(self._client.nthreads())
+            except (OSError, TimeoutError, RuntimeError):
+                self._check_alive()
+            self._counted_at = now
+            self._on_workers(self.workers)

@@ -1,0 +1,212 @@
+"""Which cluster is meant, and how it is reached or started."""
+
+import importlib
+import logging
+import re
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.added_packages import how_to_install
+from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.threads import usable_cores
+
+OPTION = "--cluster"
+WORKER_BYTES = 2 << 30
+"""What a worker that is started here may take; Dask ends one that takes more, and starts another.
+What it needs is in `docs/scale.md`."""
+_KINDS = "local, local:N, tcp://HOST:PORT, or slurm:FILE.yaml (or pbs, sge, lsf, htcondor, oar …)"
+_LOCAL = re.compile(r"local(?::([1-9]\d{0,3}))?")
+_QUEUED = re.compile(r"([a-z]+):(.+)")
+_SCALING = ("jobs", "minimum_jobs", "maximum_jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A client of a cluster; `own` where its scheduler ends with this program."""
+
+    client: Any
+    place: str
+    own: bool
+
+
+def check_place(place: str) -> None:
+    """Raises SettingsError where this names no cluster, or a library is not installed."""
+    import_distributed()
+    if "://" in place or _LOCAL.fullmatch(place):
+        return
+    match = _QUEUED.fullmatch(place)
+    if match is None:
+        raise SettingsError(OPTION, f"'{place}' names no cluster", f"use {_KINDS}")
+    _queue_class(match[1])
+    _description(Path(match[2]), match[1])
+
+
+@contextmanager
+def connected(place: str) -> Iterator[Connection]:
+    """A client of the cluster, which is started where it is not a running one.
+
+    Raises SettingsError where it cannot be reached or started.
+    """
+    check_place(place)
+    distributed = import_distributed()
+    import dask
+
+    # what a process had when it ended is tried again alone, which needs to be known
+    settings = {} if "://" in place else {"distributed.scheduler.allowed-failures": 0}
+    with ExitStack() as stack:
+        stack.enter_context(dask.config.set(settings))
+        stack.enter_context(_quiet())
+        cluster: Any = None
+        if "://" not in place:
+            cluster = _started(place, stack)
+        try:
+            client = distributed.Client(place if cluster is None else cluster, set_as_default=False)
+        except (OSError, ValueError, TypeError, ImportError) as error:
+            raise SettingsError(
+                place,
+                f"no scheduler answers ({error})",
+                "start one with 'dask scheduler', or check the address",
+            ) from error
+        stack.callback(_close, client)
+        yield Connection(client, place, cluster is not None)
+
+
+def import_distributed() -> Any:
+    """The optional library. Raises SettingsError where it is not installed."""
+    try:
+        import distributed
+    except ImportError:
+        advice = how_to_install("distributed")
+        raise SettingsError(OPTION, "needs the library distributed", advice) from None
+    return distributed
+
+
+def _started(place: str, stack: ExitStack) -> Any:
+    match = _LOCAL.fullmatch(place)
+    try:
+        cluster = _queued(place) if match is None else _local(int(match[1] or usable_cores()))
+    except (OSError, RuntimeError, ValueError, TypeError) as error:
+        reason = f"cannot be started ({type(error).__name__}: {error})"
+        raise SettingsError(place, reason) from error
+    stack.callback(_close, cluster)
+    return cluster
+
+
+def _local(workers: int) -> Any:
+    import distributed
+
+    with _ctrl_c_ignored():
+        return distributed.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=max(1, usable_cores() // workers),
+            processes=True,
+            memory_limit=WORKER_BYTES,
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        )
+
+
+def _queued(place: str) -> Any:
+    match = _QUEUED.fullmatch(place)
+    assert match is not None
+    given = _description(Path(match[2]), match[1])
+    scaling = {name: given.pop(name) for name in _SCALING if name in given}
+    cluster = _queue_class(match[1])(**given)
+    if "jobs" in scaling:
+        cluster.scale(jobs=int(scaling["jobs"]))
+    else:
+        cluster.adapt(
+            minimum_jobs=int(scaling.get("minimum_jobs", 0)),
+            maximum_jobs=int(scaling["maximum_jobs"]),
+        )
+    return cluster
+
+
+def _queue_class(name: str) -> Any:
+    """The class of dask-jobqueue for a queueing system. Raises SettingsError."""
+    try:
+        jobqueue = importlib.import_module("dask_jobqueue")
+    except ImportError:
+        advice = how_to_install("dask-jobqueue")
+        raise SettingsError(OPTION, "needs the library dask-jobqueue", advice) from None
+    known = {
+        key.removesuffix("Cluster").lower(): value
+        for key, value in vars(jobqueue).items()
+        if key.endswith("Cluster") and key not in ("JobQueueCluster", "LocalCluster")
+    }
+    if name not in known:
+        names = ", ".join(sorted(known))
+        raise SettingsError(
+            OPTION, f"dask-jobqueue knows no queueing system '{name}'", f"use one of {names}"
+        )
+    return known[name]
+
+
+def _description(path: Path, name: str) -> dict[str, Any]:
+    """The arguments for dask-jobqueue in a file; also one as Dask itself reads (`jobqueue:`)."""
+    import yaml
+
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(path, f"cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise SettingsError(path, f"is no YAML ({reason})") from error
+    if isinstance(content, dict) and isinstance(inner := content.get("jobqueue"), dict):
+        content = inner.get(name)
+    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
+        raise SettingsError(
+            path, f"describes no cluster of {name}", "write lines such as 'cores: 1'"
+        )
+    given = {key.replace("-", "_"): value for key, value in content.items()}
+    counts = {key: given[key] for key in _SCALING if key in given}
+    if not counts.keys() & {"jobs", "maximum_jobs"}:
+        raise SettingsError(
+            path, "does not say how many jobs to start", "add 'jobs: N' or 'maximum_jobs: N'"
+        )
+    for key, value in counts.items():
+        if not isinstance(value, int) or value < (key != "minimum_jobs"):
+            raise SettingsError(path, f"{key}: {value} is no number of jobs")
+    return given
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without Dask's own log: what matters of it is said in a sentence."""
+    logger = logging.getLogger("distributed")
+    level = logger.level
+    # a child with a level of its own does not ask its parent
+    children = [logging.getLogger(n) for n in list(logging.root.manager.loggerDict)
+                if n.startswith("distributed.")]  # fmt: skip
+    levels = [child.level for child in children]
+    for one in (logger, *children):
+        one.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for one, before in zip((logger, *children), (level, *levels), strict=True):
+            one.setLevel(before)
+
+
+@contextmanager
+def _ctrl_c_ignored() -> Iterator[None]:
+    """Processes that are started inside leave it to this one what Ctrl+C means."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def _close(what: Any) -> None:
+    with suppress(Exception):  # it may be gone already, in as many ways as there are networks
+        what.close(timeout=10)
