@@ -51,7 +51,7 @@ def test_what_was_typed_in_full_comes_before_what_was_used(dialog: ClassPickerDi
 def test_a_word_of_ones_own_may_be_a_label(dialog: ClassPickerDialog, owners: Owners) -> None:
     assert dialog.choices("Zebra finch")[-1] == LabelChoice("Zebra finch")
     dialog.search.setText("Zebra finch")
-    assert "Use the label" in dialog.list.item(0).text()
+    assert "Use the label" in dialog.model.index(0).data()
 
 
 def test_only_classes_where_labels_are_not_wanted(owners: Owners, qtbot: QtBot) -> None:
@@ -90,6 +90,27 @@ def test_only_swatches_that_are_seen_are_drawn(
     assert not drawn
     dialog.show()
     qtbot.waitExposed(dialog)
-    qtbot.waitUntil(lambda: dialog.list.item(0).text() in drawn)
-    assert len(drawn) < 100 < dialog.list.count()
-    assert not dialog.list.item(0).icon().isNull()
+    qtbot.waitUntil(lambda: dialog.model.index(0).data() in drawn)
+    assert len(drawn) < 100 < dialog.model.rowCount()
+    assert not dialog.model.index(0).data(Qt.ItemDataRole.DecorationRole).isNull()
+
+
+def test_only_lines_that_are_seen_are_made(
+    owners: Owners, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    text_of = ClassPickerDialog._text_of
+
+    def counted(dialog: ClassPickerDialog, choice: LabelChoice) -> str:
+        made.append(choice.label)
+        return text_of(dialog, choice)
+
+    monkeypatch.setattr(ClassPickerDialog, "_text_of", counted)
+    dialog = ClassPickerDialog(owners.class_map.value, owners.ontology)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    for typed in ("o", "", "b", ""):
+        dialog.search.setText(typed)
+    qtbot.waitUntil(lambda: dialog.model.index(0).data() in made)
+    assert len(set(made)) < 100 < dialog.model.rowCount()

@@ -1,18 +1,17 @@
 """Search for a class and choose it with Enter."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFrame,
-    QListWidget,
-    QListWidgetItem,
+    QListView,
     QVBoxLayout,
     QWidget,
 )
@@ -25,8 +24,10 @@ from yamnet_gui.gui.widgets.drawing import draw_swatch
 from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.labels import KINDS
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.gui.widgets.table_model import Index
 
-_CHOICE_ROLE = Qt.ItemDataRole.UserRole
+CHOICE_ROLE = Qt.ItemDataRole.UserRole
+_NO_PARENT = QModelIndex()
 _MOST_OWN = 20
 
 
@@ -39,22 +40,38 @@ class LabelChoice:
     mid: str = ""
 
 
-class _ChoiceItem(QListWidgetItem):
-    """One choice; its icon is drawn when it comes into view, which of five hundred few do."""
+class ChoicesModel(QAbstractListModel):
+    """What is offered; texts and icons are made for rows that are looked at, which few are."""
 
-    def __init__(self, text: str, choice: LabelChoice, scale: float) -> None:
-        super().__init__(text)
-        self.setData(_CHOICE_ROLE, choice)
-        self._choice = choice
-        self._scale = scale
-        self._icon: QIcon | None = None
+    def __init__(self, text_of: Callable[[LabelChoice], str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._text_of = text_of
+        self._scale = parent.devicePixelRatioF()
+        self._choices: Sequence[LabelChoice] = ()
+        self._icons: dict[LabelChoice, QIcon] = {}
 
-    def data(self, role: int) -> Any:
-        if role != Qt.ItemDataRole.DecorationRole:
-            return super().data(role)
-        if self._icon is None:
-            self._icon = _icon(self._choice, self._scale)
-        return self._icon
+    def set_choices(self, choices: Sequence[LabelChoice]) -> None:
+        """Offers these instead."""
+        self.beginResetModel()
+        self._choices = choices
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._choices)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        choice = self._choices[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text_of(choice)
+        if role == CHOICE_ROLE:
+            return choice
+        if role == Qt.ItemDataRole.DecorationRole:
+            if choice not in self._icons:
+                self._icons[choice] = _icon(choice, self._scale)
+            return self._icons[choice]
+        return None
 
 
 class ClassPickerDialog(QDialog):
@@ -87,12 +104,14 @@ class ClassPickerDialog(QDialog):
         self.search = SearchField(f"Search {counted(len(class_map), 'class')}", self)
         self.search.textChanged.connect(self._list)
         self.search.installEventFilter(self)
-        self.list = QListWidget(self)
+        self.model = ChoicesModel(self._text_of, self)
+        self.list = QListView(self)
+        self.list.setModel(self.model)
         self.list.setFrameShape(QFrame.Shape.StyledPanel)
         self.list.setUniformItemSizes(True)
         self.list.setAccessibleName("Classes")
-        self.list.itemActivated.connect(self._on_chosen)
-        self.list.currentItemChanged.connect(self._on_current)
+        self.list.activated.connect(self._on_chosen)
+        self.list.selectionModel().currentChanged.connect(self._on_current)
         self.kinds = PlainLabel(self)
         self.kinds.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.kinds.setWordWrap(True)
@@ -163,8 +182,11 @@ class ClassPickerDialog(QDialog):
             Qt.Key.Key_PageDown: page,
             Qt.Key.Key_PageUp: -page,
         }[Qt.Key(key)]
-        row = min(max(self.list.currentRow() + step, 0), self.list.count() - 1)
-        self.list.setCurrentRow(row)
+        row = self.list.currentIndex().row() + step
+        self._go_to(min(max(row, 0), self.model.rowCount() - 1))
+
+    def _go_to(self, row: int) -> None:
+        self.list.setCurrentIndex(self.model.index(row))
 
     def _choice(self, label: str) -> LabelChoice:
         if label in self._own:
@@ -173,21 +195,22 @@ class ClassPickerDialog(QDialog):
         return LabelChoice(match.name, match.index, match.mid) if match else LabelChoice(label)
 
     def _list(self, text: str) -> None:
-        self.list.clear()
-        scale = self.devicePixelRatioF()
-        for choice in self.choices(text):
-            new = choice.class_index is None and choice.label not in self._used
-            text = f"Use the label “{choice.label}”" if new else choice.label
-            self.list.addItem(_ChoiceItem(text, choice, scale))
-        self.list.setCurrentRow(0)
+        self.model.set_choices(self.choices(text))
+        self._go_to(0)
+        self._on_current(self.list.currentIndex())
         ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
-        ok.setEnabled(self.list.count() > 0)
+        ok.setEnabled(self.model.rowCount() > 0)
 
-    def _on_current(self, item: QListWidgetItem | None) -> None:
-        choice: LabelChoice | None = item.data(_CHOICE_ROLE) if item else None
-        self.kinds.setText(self._about(choice) if choice else "No class matches.")
+    def _text_of(self, choice: LabelChoice) -> str:
+        new = choice.class_index is None and choice.label not in self._used
+        return f"Use the label “{choice.label}”" if new else choice.label
 
-    def _about(self, choice: LabelChoice) -> str:
+    def _on_current(self, index: Index) -> None:
+        self.kinds.setText(self._about(index.data(CHOICE_ROLE)))
+
+    def _about(self, choice: LabelChoice | None) -> str:
+        if choice is None:
+            return "No class matches."
         if choice.label in self._own and choice.class_index is not None:
             name = self._class_map[choice.class_index].name
             if name != choice.label:
@@ -200,9 +223,9 @@ class ClassPickerDialog(QDialog):
         return f"In {kinds}" if kinds else "A top-level class"
 
     def _on_chosen(self) -> None:
-        item = self.list.currentItem()
-        if item is not None:
-            self.choice = item.data(_CHOICE_ROLE)
+        choice = self.list.currentIndex().data(CHOICE_ROLE)
+        if choice is not None:
+            self.choice = choice
             self.accept()
 
 
