@@ -131,7 +131,7 @@ def whole_day(
                 print(f"{at / 60:5.1f} min", looks[-1], len(watch.gaps), file=sys.stderr)
         widget = waiting_dialog()
         if at >= minutes * 60 and widget is None:
-            application.quit()
+            application.exit()  # `quit` would close the window first: another measurement
             return
         # a timer of its own for each step: one that is at work does not fire in a dialog's loop
         QTimer.singleShot(round(1000 / pace), step)

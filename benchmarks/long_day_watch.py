@@ -3,6 +3,7 @@
 import ctypes
 import faulthandler
 import gc
+import os
 import re
 import signal
 import tempfile
@@ -60,7 +61,9 @@ class Watch(QObject):
         super().__init__()
         self.action = "start"
         self.began = self._last = time.perf_counter()
-        self._cpu, self._starved = time.thread_time(), _starved_s()
+        # opened once: the figures of this thread, whoever reads them
+        self._schedstat = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
+        self._cpu, self._starved = time.thread_time(), self._starved_s()
         self.gaps: list[Gap] = []
         self.collections: list[tuple[int, float]] = []
         self._stacks: Counter[str] = Counter()
@@ -81,10 +84,11 @@ class Watch(QObject):
         self._ended.set()
         self._thread.join()
         gc.callbacks.remove(self._on_garbage)
+        os.close(self._schedstat)
 
     @Slot()
     def _beat(self) -> None:
-        now, cpu, starved = time.perf_counter(), time.thread_time(), _starved_s()
+        now, cpu, starved = time.perf_counter(), time.thread_time(), self._starved_s()
         wall = now - self._last - BEAT_MS / 1000
         if wall > NOTED_S:
             stacks, self._stacks = self._stacks, Counter()
@@ -93,6 +97,10 @@ class Watch(QObject):
         elif self._stacks:
             self._stacks = Counter()
         self._last, self._cpu, self._starved = now, cpu, starved
+
+    def _starved_s(self) -> float:
+        """How long the window's thread has been ready while others had the processor (Linux)."""
+        return int(os.pread(self._schedstat, 100, 0).split()[1]) / 1e9
 
     def _look(self) -> None:
         # The thread writes its stack itself, in a handler of a signal. Frame objects are no way: a
@@ -117,11 +125,6 @@ class Watch(QObject):
             self._collecting = now
         else:
             self.collections.append((info["generation"], now - self._collecting))
-
-
-def _starved_s() -> float:
-    """How long this thread has been ready while others had the processor (Linux)."""
-    return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
 
 
 def _stack_in(dumped: str) -> str:

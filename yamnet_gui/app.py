@@ -176,11 +176,13 @@ def prepare(arguments: argparse.Namespace) -> "tuple[QApplication, Workbench]":
     recording = _recording(arguments)  # no Qt yet, which reads the source of what is imported later
     application = _application()
     with _no_garbage():
+        from .gui.background.heartbeat import start_heartbeat
         from .gui.background.priority import give_way_quickly
         from .gui.jobs.analysis_ahead import begin_analysis
         from .gui.state.settings import Settings
 
     give_way_quickly()
+    start_heartbeat(application)
     settings = Settings()
     ahead = begin_analysis(recording, settings) if recording is not None else None
     with _no_garbage():

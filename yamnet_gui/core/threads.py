@@ -1,6 +1,7 @@
 """How many threads NumPy's matrix products take, and how many can run at once."""
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,12 +38,14 @@ class BlasThreads:
         self._lock = threading.Lock()
         self._users = 0
         self._limits: Any = None
+        self._libraries: Any = None
+        self._modules = -1
 
     @contextmanager
     def one(self) -> Iterator[None]:
         with self._lock:
             if self._users == 0:
-                self._limits = _one_thread()
+                self._limits = self._one_thread()
             self._users += 1
         try:
             yield
@@ -54,12 +57,22 @@ class BlasThreads:
                     self._limits.restore_original_limits()
                     _take_control()  # leaves it to nobody
 
+    def _one_thread(self) -> Any:
+        _take_control()
+        return self._loaded_libraries().limit(limits=1, user_api="blas")
 
-def _one_thread() -> Any:
-    from threadpoolctl import threadpool_limits
+    def _loaded_libraries(self) -> Any:
+        """Those that multiply matrices. They come with modules.
 
-    _take_control()
-    return threadpool_limits(1, "blas")
+        Looking through all libraries of the process takes some milliseconds of Python, and every
+        block of samples that is resampled asks.
+        """
+        from threadpoolctl import ThreadpoolController
+
+        modules = len(sys.modules)
+        if self._libraries is None or modules != self._modules:
+            self._libraries, self._modules = ThreadpoolController(), modules
+        return self._libraries
 
 
 def _take_control() -> None:

@@ -14,6 +14,7 @@ from yamnet_gui.core.handover import Claim
 from yamnet_gui.core.resources import bundled_class_map
 
 from .background.garbage import GarbageCollector
+from .background.heartbeat import end_heartbeat
 from .background.priority import ForegroundPriority
 from .background.runner import FINISH_S, JobRunner
 from .context import Context, Services, Session
@@ -168,6 +169,7 @@ class Workbench(QObject):
         if self._closed:
             return
         self._closed = True
+        end_heartbeat()
         services = self.services
         with ExitStack() as last:  # in reverse order; all of them, whichever fails
             last.callback(services.projects.close)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QStyleOptionHeader
 from pytestqt.qtbot import QtBot
@@ -66,3 +67,29 @@ def test_names_that_begin_alike_show_their_ends(qtbot: QtBot) -> None:
     assert panel.table.textElideMode() is middle
     panel.set_files([Path("/sounds/garden_20260503_000000.wav")])
     assert panel.table.textElideMode() is middle
+
+
+def test_a_change_of_one_recording_does_not_look_through_all(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    find = RecordingsModel._find_most_events
+
+    def counted(model: RecordingsModel) -> None:
+        looked.append("")
+        find(model)
+
+    monkeypatch.setattr(RecordingsModel, "_find_most_events", counted)
+    panel = RecordingsPanel()
+    qtbot.addWidget(panel)
+    paths = [Path(f"{n}.wav") for n in range(20)]
+    panel.set_files(paths)
+    panel.set_events(dict.fromkeys(paths, 7))
+    looked.clear()
+    panel.set_state(paths[0], "3 reviewed")
+    panel.set_state(paths[0], "4 reviewed")
+    assert not looked
+    assert panel.model.most_events == 7
+    assert panel.model.states == {"", "4 reviewed"}
+    panel.set_files(paths[1:])
+    assert panel.model.states == {""}

@@ -10,10 +10,12 @@ from yamnet_gui.core.pipeline import mapped, prefetched
 from yamnet_gui.core.stopping import (
     check_stopped,
     inherited,
+    resting,
     stop_requested,
     stoppable,
     unstoppable,
     until_stopped,
+    without_rest,
 )
 
 
@@ -80,3 +82,30 @@ def test_threads_of_a_pipeline_end_with_the_work_that_reads_from_them() -> None:
         closing(prefetched(endless() for _ in range(3))) as items,
     ):
         list(items)
+
+
+def test_work_rests_wherever_it_could_be_stopped() -> None:
+    rests: list[str] = []
+    with resting(lambda: rests.append("here")):
+        check_stopped()
+        list(until_stopped(range(10), every=5))
+        assert len(rests) == 4
+        with without_rest():
+            check_stopped()
+        with unstoppable():
+            check_stopped()
+        assert not stop_requested()
+        assert len(rests) == 4
+    check_stopped()
+    assert len(rests) == 4
+
+
+def test_threads_that_work_for_one_that_rests_do_so_as_well() -> None:
+    resting_threads: list[int] = []
+    with (
+        resting(lambda: resting_threads.append(threading.get_ident())),
+        closing(prefetched(until_stopped(range(3), every=1))) as numbers,
+    ):
+        assert list(numbers) == [0, 1, 2]
+    assert resting_threads
+    assert threading.get_ident() not in resting_threads

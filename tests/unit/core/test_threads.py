@@ -1,13 +1,15 @@
 """Tests of the limit on threads of matrix products."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
 import numpy as np  # noqa: F401 - whose library of products it is about
 import pytest
+import threadpoolctl
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from yamnet_gui.core.threads import BLAS_THREADS
+from yamnet_gui.core.threads import BLAS_THREADS, BlasThreads
 
 
 def in_thread(work: Callable[[], object]) -> None:
@@ -62,3 +64,26 @@ def test_the_limit_is_lifted_by_another_thread_than_set_it() -> None:
     leave.set()
     last.join()
     assert threads_of_products() == 2
+
+
+def test_libraries_are_looked_for_only_after_modules_were_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+    controller = threadpoolctl.ThreadpoolController
+
+    class Counted(controller):
+        def __init__(self) -> None:
+            looked.append("")
+            super().__init__()
+
+    monkeypatch.setattr(threadpoolctl, "ThreadpoolController", Counted)
+    threads = BlasThreads()
+    for _ in range(5):
+        with threads.one():
+            pass
+    assert len(looked) == 1
+    monkeypatch.setitem(sys.modules, "another_with_a_library", threadpoolctl)
+    with threads.one():
+        pass
+    assert len(looked) == 2

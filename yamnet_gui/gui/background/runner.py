@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from yamnet_gui.core.errors import Cancelled, UserError
-from yamnet_gui.core.stopping import stoppable
+from yamnet_gui.core.stopping import resting, stoppable
 
+from .heartbeat import heartbeat
 from .priority import give_way
 
 _log = logging.getLogger(__name__)
@@ -24,7 +25,8 @@ _END = object()
 class Job(Protocol):
     """Long work: a generator of results. Closing the generator stops the work.
 
-    Between two results it is stopped by `check_stopped`, which loops inside it call.
+    Between two results it is stopped by `check_stopped`, which loops inside it call; there it also
+    rests while the window is busy.
     """
 
     def run(self) -> Iterator[Any]: ...
@@ -60,6 +62,10 @@ class _Worker(QObject):
     failed = Signal(object, object)
     done = Signal(object)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._heartbeat = heartbeat()
+
     @Slot()
     def begin(self) -> None:
         """Lowers the priority of the thread before its first job."""
@@ -72,7 +78,7 @@ class _Worker(QObject):
             return
         results: Iterator[Any] | None = None
         try:
-            with stoppable(lambda: handle.cancelled):
+            with stoppable(lambda: handle.cancelled), resting(lambda: self._rest(handle)):
                 results = job.run()
                 for value in results:
                     if handle.cancelled:
@@ -80,6 +86,7 @@ class _Worker(QObject):
                         handle.ended_whole = handle.finish and next(results, _END) is _END
                         break
                     self.result.emit(handle, value)
+                    self._rest(handle)
                 else:
                     handle.ended_whole = True
         except Cancelled:
@@ -94,6 +101,10 @@ class _Worker(QObject):
             if close:
                 close()
             self.done.emit(handle)
+
+    def _rest(self, handle: JobHandle) -> None:
+        if self._heartbeat is not None:
+            self._heartbeat.rest(lambda: handle.cancelled)
 
     @Slot()
     def end(self) -> None:
@@ -127,6 +138,7 @@ class JobRunner(QObject):
         self._worker.failed.connect(self._on_failed, queued)
         self._worker.done.connect(self._on_done, queued)
         self._closed = False
+        self._heartbeat = heartbeat()
 
     @property
     def busy(self) -> bool:
@@ -147,6 +159,8 @@ class JobRunner(QObject):
         """
         handle = JobHandle(on_result, on_failed, on_done, finish=finish)
         self._open.append(handle)
+        if self._heartbeat is not None:
+            self._heartbeat.begin(handle)
         if not self._closed:
             self._thread.start()  # does nothing where it runs
         self._submitted.emit(handle, job)
@@ -164,6 +178,8 @@ class JobRunner(QObject):
         """
         self._latest = latest
         for handle in self._open:
+            if self._heartbeat is not None:
+                self._heartbeat.end(handle)  # it has no time to rest
             if not handle.finish:
                 handle.cancel()
 
@@ -203,5 +219,7 @@ class JobRunner(QObject):
     def _on_done(self, handle: JobHandle) -> None:
         if handle in self._open:
             self._open.remove(handle)
+        if self._heartbeat is not None:
+            self._heartbeat.end(handle)
         if not handle.cancelled and handle.on_done:
             handle.on_done()

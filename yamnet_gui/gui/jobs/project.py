@@ -10,6 +10,7 @@ from yamnet_gui.core.errors import ProjectError
 from yamnet_gui.core.events import Event, RecordingInfo
 from yamnet_gui.core.files import exists, is_file
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.core.text import grouped, part_of
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.times import date_and_time
@@ -223,7 +224,7 @@ class CountEventsJob:
         recordings = self.project.recordings
         yield {
             recordings.locate(r): counts[r.id].total if r.id in counts else 0
-            for r in recordings.all()
+            for r in until_stopped(recordings.all())
         }
 
 
@@ -238,7 +239,7 @@ class CountJob:
         wanted = EventFilter(one_per_sound=self.one_per_sound)
         counts = self.project.events.recording_counts(wanted)
         rows = []
-        for recording in self.project.recordings.all():
+        for recording in until_stopped(self.project.recordings.all()):
             count = counts.get(recording.id)
             path = self.project.recordings.locate(recording)
             words, tip = "", ""

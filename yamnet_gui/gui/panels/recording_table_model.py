@@ -1,5 +1,6 @@
 """The table model of recordings: names and the state of each."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +27,12 @@ _TIPS = (
 )
 
 
+_TEXTS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
 def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column == EVENTS else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+    return _NUMBERS if column == EVENTS else _TEXTS
 
 
 @dataclass(slots=True)
@@ -48,6 +52,8 @@ class RecordingsModel(QAbstractTableModel):
         self._rows: dict[Path, int] = {}
         self._current: Path | None = None
         self._listed: Mapping[Path, int] | None = None
+        self._states: Counter[str] = Counter()
+        self._most_events: int | None = None
 
     @property
     def paths(self) -> list[Path]:
@@ -56,7 +62,7 @@ class RecordingsModel(QAbstractTableModel):
     @property
     def states(self) -> set[str]:
         """Every state that is shown."""
-        return {entry.state for entry in self._entries}
+        return set(self._states)
 
     def set_files(self, paths: Iterable[Path]) -> None:
         """Lists these, each once; what is known of their state stays."""
@@ -64,6 +70,8 @@ class RecordingsModel(QAbstractTableModel):
         self.beginResetModel()
         self._entries = [known.get(p) or _Entry(p) for p in dict.fromkeys(paths)]
         self._rows = {entry.path: row for row, entry in enumerate(self._entries)}
+        self._states = Counter(entry.state for entry in self._entries)
+        self._find_most_events()
         self.endResetModel()
 
     def add(self, path: Path) -> None:
@@ -73,6 +81,9 @@ class RecordingsModel(QAbstractTableModel):
             self.beginInsertRows(QModelIndex(), row, row)
             self._entries.append(_Entry(path))
             self._rows[path] = row
+            self._states[""] += 1
+            if self._listed is not None:
+                self._find_most_events()
             self.endInsertRows()
 
     def set_state(self, path: Path, text: str, tip: str = "") -> None:
@@ -86,7 +97,12 @@ class RecordingsModel(QAbstractTableModel):
             if row is not None and (self._entries[row].state, self._entries[row].tip) != (
                 text, tip,
             ):  # fmt: skip
-                self._entries[row].state, self._entries[row].tip = text, tip
+                entry = self._entries[row]
+                self._states[entry.state] -= 1
+                if not self._states[entry.state]:
+                    del self._states[entry.state]
+                self._states[text] += 1
+                entry.state, entry.tip = text, tip
                 changed.append(row)
         if changed:
             self.dataChanged.emit(self.index(min(changed), NAME), self.index(max(changed), STATE))
@@ -105,12 +121,14 @@ class RecordingsModel(QAbstractTableModel):
                 self._entries[row].events = count
                 changed.append(row)
         if changed:
+            self._find_most_events()
             self.dataChanged.emit(self.index(min(changed), NAME), self.index(max(changed), STATE))
 
     def set_listed(self, counts: Mapping[Path, int] | None) -> None:
         """Shows these numbers instead of those of all events, until None is set."""
         if counts != self._listed:
             self._listed = counts
+            self._find_most_events()
             self._all_changed()
 
     def events_of(self, path: Path) -> int | None:
@@ -123,11 +141,15 @@ class RecordingsModel(QAbstractTableModel):
     @property
     def most_events(self) -> int | None:
         """The largest number that is shown; None where none is."""
+        return self._most_events
+
+    def _find_most_events(self) -> None:
+        """Looks through all recordings: once for each change, not for each who asks."""
         if self._listed is None:
             numbers: Iterable[int | None] = (entry.events for entry in self._entries)
         else:
             numbers = (self._listed.get(entry.path, 0) for entry in self._entries)
-        return max((n for n in numbers if n is not None), default=None)
+        self._most_events = max((n for n in numbers if n is not None), default=None)
 
     def _all_changed(self) -> None:
         if self._entries:

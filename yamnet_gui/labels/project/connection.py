@@ -13,6 +13,7 @@ from yamnet_gui.core.stopping import (
     stop_question,
     stop_requested,
     unstoppable,
+    without_rest,
 )
 
 from .backups import Backups
@@ -117,7 +118,7 @@ class ProjectConnection:
         """Keeps other threads out. Raises ProjectError where the project is closed or damaged,
         Cancelled where the work of this thread is to stop."""
         check_stopped()
-        with self._guard, in_words(self.path, doing):
+        with self._guard, without_rest(), in_words(self.path, doing):
             if self._closed:
                 raise ProjectError(self.path, "is closed", "open it again")
             yield
@@ -144,7 +145,7 @@ class ProjectConnection:
         Raises ProjectError ("cannot `doing`: …"); then nothing has changed. Nor has it where the
         work of this thread is to stop before the transaction is on the disk (Cancelled).
         """
-        with self._guard:
+        with self._guard, without_rest():
             if self._closed:
                 raise ProjectError(self.path, "is closed", "open it again")
             if self._lock is None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.clock_time import DAY_S, seconds_of_day
 from yamnet_gui.core.events import EventSource, ReviewState
+from yamnet_gui.core.stopping import until_stopped
 
 from .event_columns import EventColumns
 from .event_rows import SOURCES, STATES
@@ -292,11 +293,14 @@ class IndexQueries:
         codes = self._index.column("rec")[at].astype(np.int64) * len(STATES)
         codes += self._index.column("state")[at]
         table = np.bincount(codes, minlength=len(self._rank) * len(STATES)).reshape(-1, len(STATES))
-        result = {}
-        for rec in np.flatnonzero(table.any(axis=1)):
-            numbers = {s.value: int(table[rec, c]) for c, s in enumerate(STATES)}
-            result[self._tables.recording_id_of(int(rec))] = ClassCounts("", **numbers)
-        return result
+        recs = np.flatnonzero(table.any(axis=1))
+        ids = map(self._tables.recording_id_of, recs.tolist())
+        names = [state.value for state in STATES]
+        rows = table[recs].tolist()  # at once: ten thousand recordings have many numbers
+        return {
+            i: ClassCounts("", **dict(zip(names, row, strict=True)))
+            for i, row in until_stopped(zip(ids, rows, strict=True))
+        }
 
     def touched_recordings(self) -> frozenset[str]:
         """Ids of the recordings of which the user has touched an event (`Event.touched`)."""

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from yamnet_gui.core.stopping import until_stopped
+
 from .filters import EventFilter
 from .models import DERIVE, HistoryEntry, RecordingState
 from .project import Project
@@ -79,7 +81,7 @@ def overview(
     counts = project.events.recording_counts(wanted)
     analysed = failed = missing = waiting = done = 0
     recordings = project.recordings.all()
-    for recording in recordings:
+    for recording in until_stopped(recordings):
         there = is_there(project.recordings.locate(recording))
         missing += not there
         if recording.state is RecordingState.ANALYSED:

@@ -8,7 +8,7 @@ import pytest
 
 from yamnet_gui.core.errors import Cancelled
 from yamnet_gui.core.events import Event, ReviewState
-from yamnet_gui.core.stopping import stoppable
+from yamnet_gui.core.stopping import check_stopped, resting, stoppable
 from yamnet_gui.labels.project import (
     Project,
     Recording,
@@ -21,6 +21,7 @@ from yamnet_gui.labels.project import (
     set_state,
 )
 from yamnet_gui.labels.project import project as project_module
+from yamnet_gui.labels.project.change_set import ChangeSet
 
 EVENTS = 3000
 
@@ -149,3 +150,24 @@ def test_a_copy_that_is_stopped_leaves_nothing_behind(path: Path, tmp_path: Path
     with Project.open(path) as project, pytest.raises(Cancelled), stoppable(lambda: True):
         project.save_as(target)
     assert [p.name for p in target.parent.glob("*") if not p.name.endswith(".lock")] == []
+
+
+def test_what_holds_a_project_does_not_rest(tmp_path: Path) -> None:
+    """The window may be waiting for it."""
+    rests: list[str] = []
+    with Project.create(tmp_path / "a.yamnet") as project, resting(lambda: rests.append("")):
+        connection = project._connection
+        with connection.reading():
+            before = len(rests)
+            check_stopped()
+            project.recordings.all()
+            assert len(rests) == before
+
+        def work() -> ChangeSet:
+            check_stopped()
+            return ChangeSet()
+
+        connection.write("try it", work)
+        assert len(rests) == before
+        project.recordings.all()  # before it takes hold of the project
+        assert len(rests) == before + 1
