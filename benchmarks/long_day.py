@@ -252,9 +252,15 @@ def report(figures: dict, watch: Any) -> None:
             print(f"garbage of generation {generation}: {len(took)}, longest {max(took):.3f} s")
     quiet = [g.wall_s - g.starved_s for g in watch.gaps]
     print(
-        f"without what other programs had of the processor: "
-        f"{sum(q > GAP_S for q in quiet)} above {GAP_S} s, longest {max(quiet, default=0):.2f} s"
+        f"without what others had of the processor: "
+        f"{sum(q > GAP_S for q in quiet)} above {GAP_S} s, longest {max(quiet, default=0):.2f} s; "
+        f"the window's own time at most {max((g.cpu_s for g in watch.gaps), default=0):.2f} s"
     )
+    long_gaps = [g for g in watch.gaps if g.wall_s > GAP_S]
+    if long_gaps:
+        cores = len(os.sched_getaffinity(0))
+        share = sum(g.process_s for g in long_gaps) / sum(g.wall_s for g in long_gaps) / cores
+        print(f"in the gaps above {GAP_S} s this program had {share:.0%} of the processor")
     by_action: dict[str, list[float]] = {}
     for gap in watch.gaps:
         by_action.setdefault(gap.action, []).append(gap.wall_s)

@@ -31,8 +31,9 @@ Counts = dict[str, float]
 class Gap:
     """One time in which the window answered nothing.
 
-    Of `wall_s` its own thread computed `cpu_s`, and stood ready for `starved_s` while other
-    programs had the processor; the rest it waited for its own workers, locks or the disk.
+    Of `wall_s` its own thread computed `cpu_s`, and stood ready for `starved_s` while others had
+    the processor; the rest it waited for its own workers, locks or the disk. Those others are the
+    workers of the program or other programs: all its threads together computed `process_s`.
     """
 
     at_s: float
@@ -40,6 +41,7 @@ class Gap:
     wall_s: float
     cpu_s: float
     starved_s: float
+    process_s: float
     stacks: Counter[str] = field(default_factory=Counter)
 
     def plain(self) -> dict[str, Any]:
@@ -50,6 +52,7 @@ class Gap:
             "gap_s": round(self.wall_s, 3),
             "own_cpu_s": round(self.cpu_s, 3),
             "starved_s": round(self.starved_s, 3),
+            "process_s": round(self.process_s, 3),
             "stacks": [f"{count} x {stack}" for stack, count in self.stacks.most_common(3)],
         }
 
@@ -64,6 +67,7 @@ class Watch(QObject):
         # opened once: the figures of this thread, whoever reads them
         self._schedstat = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
         self._cpu, self._starved = time.thread_time(), self._starved_s()
+        self._process = time.process_time()
         self.gaps: list[Gap] = []
         self.collections: list[tuple[int, float]] = []
         self._stacks: Counter[str] = Counter()
@@ -89,14 +93,15 @@ class Watch(QObject):
     @Slot()
     def _beat(self) -> None:
         now, cpu, starved = time.perf_counter(), time.thread_time(), self._starved_s()
+        process = time.process_time()
         wall = now - self._last - BEAT_MS / 1000
         if wall > NOTED_S:
             stacks, self._stacks = self._stacks, Counter()
-            at, own = self._last - self.began, cpu - self._cpu
-            self.gaps.append(Gap(at, self.action, wall, own, starved - self._starved, stacks))
+            spent = cpu - self._cpu, starved - self._starved, process - self._process
+            self.gaps.append(Gap(self._last - self.began, self.action, wall, *spent, stacks))
         elif self._stacks:
             self._stacks = Counter()
-        self._last, self._cpu, self._starved = now, cpu, starved
+        self._last, self._cpu, self._starved, self._process = now, cpu, starved, process
 
     def _starved_s(self) -> float:
         """How long the window's thread has been ready while others had the processor (Linux)."""

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from yamnet_gui.core.events import Event, EventList, EventSource, ReviewState
 from yamnet_gui.core.statistics import two_sided_z
+from yamnet_gui.core.stopping import check_stopped
 
 from .class_lines import (
     PRIOR,
@@ -169,6 +170,7 @@ def _chosen(reviews: list[Review]) -> _Method:
         wanted = {r.class_index for r in outside}
         x, y = _points(outside)
         for number, method in enumerate(methods):
+            check_stopped()
             lines = method(inside, wanted)
             of_each = np.array([lines[r.class_index][0] for r in outside])
             p = np.clip(sigmoid(of_each[:, 0] * x + of_each[:, 1]), _EDGE, 1 - _EDGE)

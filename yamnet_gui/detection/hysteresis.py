@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import EventList
 from yamnet_gui.core.scores import ScoreTable
+from yamnet_gui.core.stopping import check_stopped
 
 from .detections import Detections, gathered, no_detections
 from .envelope import Envelope
@@ -48,6 +49,7 @@ def detect(
     With the recording's envelope edges are refined where the rules ask for it; shortest length,
     cooldown and padding then hold for the refined events.
     """
+    check_stopped()
     prepared = scores if isinstance(scores, PreparedScores) else PreparedScores(scores)
     asked = range(prepared.class_count) if classes is None else sorted(set(classes))
     resolved = [rules.resolved(c) for c in asked]

@@ -46,7 +46,8 @@ class ProjectConnection:
     Everything is read inside `reading` and changed inside `write`. `recordings` mirrors the table
     of recordings by id, removed ones included; `titles` are those of the steps that undo and redo
     would take. `damage` says what was lost where a damaged file was
-    recovered ("" otherwise).
+    recovered ("" otherwise). `events_changed`: the recordings whose events were written since it
+    was set to none of them; None where that may be any.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class ProjectConnection:
         self._index: EventIndex | None = None
         self._queries: IndexQueries | None = None
         self._closed = False
+        self.events_changed: set[str] | None = None
         self.replacement: Replacement | None = None
         # a recovered project is a copy already
         self._watch = FileWatch(path, lock.head if lock else None) if recovery is None else None
@@ -102,7 +104,7 @@ class ProjectConnection:
             self.tables.refresh()
             self.titles = self.undo_history.titles()
             self.recordings = {r.id: r for r in self.tables.recordings()}
-            self._index = self._queries = None
+            self._index = self._queries = self.events_changed = None
 
     def rec(self, recording_id: str) -> int:
         """The number of a recording. Raises ProjectError where there is none of this id."""
@@ -259,6 +261,7 @@ class ProjectConnection:
         self.tables.use(database)
         self.undo_history.use(database, str(path))
         self.recordings = {r.id: r for r in self.tables.recordings()}
+        self.events_changed = None
         if self._index is not None:
             self._queries = IndexQueries(database, self.tables, self._index, self.recordings)
         assert self._lock is not None
@@ -302,6 +305,8 @@ class ProjectConnection:
                 before = self.recordings.get(recording_id)
                 sorted_anew |= before is None or matters(before) != matters(recording)
                 self.recordings[recording_id] = recording
+        if self.events_changed is not None:
+            self.events_changed |= touched.events.keys()
         if self._index is not None and self._queries is not None:
             touched.put_into(self._index, self.tables.kind_of)
             if sorted_anew:

@@ -117,17 +117,28 @@ class ProjectRecordings:
     def rules_of_events(self) -> str:
         """The id of the rules that an event came from; "" where none came from rules.
 
-        Where none of a million did, all of them are looked through: once, until something changes.
+        Where none of a million did, all of them are looked through once; after that only those of
+        the recordings whose events have changed since.
         """
         with self._connection.reading():
-            database = self._connection.database
+            database, changed = self._connection.database, self._connection.events_changed
             if self._rules_of_events[1] != database.total_changes:
-                row = database.execute(
-                    "SELECT rules_id FROM events WHERE rules_id IS NOT NULL LIMIT 1"
-                ).fetchone()
-                rules_id = str(row[0]) if row is not None else ""
+                if changed is None:
+                    rules_id = self._rules_in("")
+                else:
+                    recs = map(self._connection.rec, changed)
+                    rules_id = next(
+                        filter(None, (self._rules_in("rec = ? AND", r) for r in recs)), ""
+                    )
                 self._rules_of_events = rules_id, database.total_changes
+                self._connection.events_changed = None if rules_id else set()
             return self._rules_of_events[0]
+
+    def _rules_in(self, where: str, *values: int) -> str:
+        row = self._connection.database.execute(
+            f"SELECT rules_id FROM events WHERE {where} rules_id IS NOT NULL LIMIT 1", values
+        ).fetchone()
+        return str(row[0]) if row is not None else ""
 
     def labelled(self, recording_id: str) -> LabelledRecording:
         """The recording with its events, as label formats write it."""

@@ -44,6 +44,13 @@ def test_events_without_rules_are_looked_through_once_until_something_changes(
         assert project.recordings.rules_of_events() == ""
         project.recordings._connection.database.set_trace_callback(None)
         assert len([text for text in asked if "rules_id" in text]) == 1
+        project.events.store_detections("id-a", projects.detections(1.0))
+        asked.clear()
+        project.recordings._connection.database.set_trace_callback(asked.append)
+        assert project.recordings.rules_of_events() == ""
+        project.recordings._connection.database.set_trace_callback(None)
+        (text,) = asked
+        assert "WHERE rec =" in text  # of a million events only those that were written
         later = [replace(event, rules_id=rules_id) for event in projects.detections(0.0)]
         project.events.store_detections("id-b", later)
         assert project.recordings.rules_of_events() == rules_id
