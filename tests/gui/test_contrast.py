@@ -1,13 +1,30 @@
 """Text reads well on whatever it stands: at least 4.5 to 1, as WCAG 2.1 asks (1.4.3)."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDoubleSpinBox,
+    QLineEdit,
+    QListView,
+    QPlainTextEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
 
+from tests.gui.support.owners import Owners
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.resources import bundled_class_map
-from yamnet_gui.gui.theme import DARK, LIGHT, Theme, class_color
+from yamnet_gui.gui.controllers.appearance import Appearance
+from yamnet_gui.gui.state.settings import Settings
+from yamnet_gui.gui.state.spectrogram import Spectrogram
+from yamnet_gui.gui.theme import DARK, LIGHT, Theme, ThemeChoice, class_color
 from yamnet_gui.gui.tracks.event_bars import _Style
-from yamnet_gui.gui.widgets.colors import contrast, readable
+from yamnet_gui.gui.widgets.colors import contrast, readable, theme_of
 from yamnet_gui.gui.widgets.notices import NoticeKind, kind_color
 
 LEAST = 4.5
@@ -79,3 +96,26 @@ def test_names_in_the_colour_of_their_class(theme: Theme) -> None:
         shown = readable(color, palette)
         assert contrast(shown, base) >= LEAST
         assert shown == color or contrast(color, base) < LEAST
+
+
+@pytest.fixture
+def dark_palette(owners: Owners, qapp: QApplication, tmp_path: Path) -> Iterator[QPalette]:
+    """That of a dark window; widgets that are made meanwhile have its colours."""
+    shared = (Settings(tmp_path / "settings.ini", owners.parent), Spectrogram(owners.parent))
+    Appearance(*shared, ThemeChoice.DARK, owners.parent)
+    yield qapp.palette()
+    Appearance(*shared, ThemeChoice.LIGHT, owners.parent)
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QDoubleSpinBox, QComboBox, QPlainTextEdit, QListView])
+def test_fields_have_a_frame_that_stands_out_from_a_dark_window(
+    dark_palette: QPalette, kind: type[QWidget], qtbot: QtBot
+) -> None:
+    """At least 3 to 1, as WCAG 2.1 asks of controls (1.4.11)."""
+    field = kind()
+    qtbot.addWidget(field)
+    field.resize(120, 30)
+    picture = field.grab().toImage()
+    edge = [picture.pixelColor(60, y) for y in range(3)]
+    assert max(contrast(color, dark_palette.color(ROLE.Window)) for color in edge) >= 3.0
+    assert theme_of(field.palette()) is DARK

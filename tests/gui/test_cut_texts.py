@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from yamnet_gui.gui.screens import SIDES, TITLE_BAR
 from yamnet_gui.gui.workbench import Workbench
 
 pytestmark = pytest.mark.workflow
@@ -94,6 +95,10 @@ DIALOGS = (
 """Actions that open a dialog over the demo."""
 
 
+SMALL_SCREEN = QSize(960 - SIDES, 540 - TITLE_BAR)
+"""What a dialog has of 1920 × 1080 at 200 %."""
+
+
 def cut_lines(dialog: QDialog) -> list[str]:
     """Lines of labels that are higher, or words that are wider, than the label that shows them."""
     cut = []
@@ -123,6 +128,9 @@ def test_no_line_of_a_dialog_is_cut(start: Start, settled: Settled, qtbot: QtBot
             ticks[dialog.windowTitle()] = ticks.get(dialog.windowTitle(), 0) + 1
             if ticks[dialog.windowTitle()] > 5:  # what it reads has come
                 seen.add(dialog.windowTitle())
+                least = dialog.minimumSizeHint()
+                if least != least.boundedTo(SMALL_SCREEN):
+                    cut.append(f"{dialog.windowTitle()} needs {least.toTuple()}")
                 cut.extend(cut_lines(dialog))
                 dialog.reject()
 

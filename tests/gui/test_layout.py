@@ -88,13 +88,22 @@ def test_where_there_is_no_room_under_the_tracks_a_panel_gets_a_window(start: St
 
 @pytest.mark.workflow
 @pytest.mark.parametrize("tall", [490, 516, 540])
-def test_no_panel_makes_the_window_larger_than_it_is(start: Start, tall: int) -> None:
-    window = start().shell.window
+def test_no_panel_makes_the_window_larger_than_it_is(
+    start: Start, settled: Settled, tall: int
+) -> None:
+    bench = start("demo")
+    settled(bench)
+    window = bench.shell.window
     window.docks.arrange(QSize(960, tall))
     window.layout().activate()
     window.resize(960, tall)
-    for name in ("all events", "activity", "similar"):
-        window.show_panel(name)
+    for name, action in (
+        ("all events", "all_events"),
+        ("activity", "activity"),
+        ("similar", "find_similar"),
+    ):
+        window.actions_by_id[action].trigger()
+        settled(bench)
         window.layout().activate()
         assert window.size() == QSize(960, tall), name
         window.docks[name].hide()

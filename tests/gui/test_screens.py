@@ -2,8 +2,10 @@
 
 import pytest
 from PySide6.QtCore import QRect, QSize
+from PySide6.QtWidgets import QDialog
+from pytestqt.qtbot import QtBot
 
-from yamnet_gui.gui.screens import SIDES, TITLE_BAR, fitted
+from yamnet_gui.gui.screens import SIDES, TITLE_BAR, fitted, resize_within_screen
 
 SMALL = QRect(0, 0, 1366, 768)
 BESIDE = QRect(1366, 0, 1920, 1080)
@@ -37,3 +39,12 @@ def test_a_window_of_a_screen_that_was_taken_away_goes_to_the_one_that_is_left()
     window = QRect(1500, 100, 1800, 900)
     place = fitted(window, [SMALL])
     assert place.size() == QSize(1366 - SIDES, 768 - TITLE_BAR)
+
+
+def test_a_dialog_is_no_larger_than_most_of_its_screen(qtbot: QtBot) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    screen = dialog.screen().availableSize()
+    resize_within_screen(dialog, QSize(300, 10 * screen.height()))
+    assert dialog.width() == 300
+    assert dialog.height() == round(0.9 * screen.height())

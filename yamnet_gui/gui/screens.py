@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -23,7 +23,12 @@ def resize_to_hint(dialog: QWidget) -> None:
 
     Left alone Qt makes a dialog with wrapped lines as low as its layout allows.
     """
-    dialog.resize(dialog.sizeHint().boundedTo(dialog.screen().availableSize() * 0.9))
+    resize_within_screen(dialog, dialog.sizeHint())
+
+
+def resize_within_screen(dialog: QWidget, size: QSize) -> None:
+    """This size, or most of the screen where that is smaller."""
+    dialog.resize(size.boundedTo(dialog.screen().availableSize() * 0.9))
 
 
 def grow_to_content(dialog: QWidget) -> None:

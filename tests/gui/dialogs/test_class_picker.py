@@ -1,7 +1,7 @@
 """Choosing a class by search."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +15,16 @@ def dialog(owners: Owners, qtbot: QtBot) -> ClassPickerDialog:
     dialog = ClassPickerDialog(owners.class_map.value, owners.ontology, ["Blackbird", "Speech"])
     qtbot.addWidget(dialog)
     return dialog
+
+
+def test_swatches_are_as_large_on_fine_screens(
+    dialog: ClassPickerDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = dialog.list.sizeHintForRow(0)
+    monkeypatch.setattr(ClassPickerDialog, "devicePixelRatioF", lambda _dialog: 2.0)
+    dialog.search.setText("dog")
+    assert dialog.list.item(0).icon().pixmap(QSize(12, 12), 2.0).width() == 24
+    assert dialog.list.sizeHintForRow(0) == usual
 
 
 def test_words_and_enter_take_a_class(dialog: ClassPickerDialog, qtbot: QtBot) -> None:

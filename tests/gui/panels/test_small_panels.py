@@ -189,7 +189,7 @@ def test_messages_leave_the_overview_in_sight_while_it_is_shown(qtbot: QtBot) ->
     column.addWidget(tracks, 1)
     bar.lie_over(middle)
     bar.leave_free(overview)
-    middle.resize(900, 400)
+    middle.resize(900, 500)
     middle.show()
     bar.show_notice("info", "Done.", [("Undo", lambda: None)])
     assert bar.geometry().top() > overview.geometry().bottom()
@@ -200,6 +200,25 @@ def test_messages_leave_the_overview_in_sight_while_it_is_shown(qtbot: QtBot) ->
     qtbot.waitUntil(lambda: bar.geometry().top() > overview.geometry().bottom() >= 90)
     middle.resize(900, 160)
     assert middle.rect().contains(bar.geometry())
+
+
+def test_messages_do_not_hide_what_is_reviewed_where_the_tracks_are_low(qtbot: QtBot) -> None:
+    middle, overview, bar = QWidget(), QWidget(), NoticeBar()
+    qtbot.addWidget(middle)
+    overview.setFixedHeight(74)
+    column = QVBoxLayout(middle)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(overview)
+    column.addWidget(QWidget(), 1)
+    bar.lie_over(middle)
+    bar.leave_free(overview)
+    middle.resize(790, 700)
+    middle.show()
+    for text in ("Analysed.", "Done."):
+        bar.show_notice("info", text, [("Undo", lambda: None)])
+    assert bar.geometry().top() > overview.geometry().bottom()
+    middle.resize(790, 420)  # with a panel below the tracks, on a laptop
+    assert bar.geometry().bottom() <= overview.geometry().bottom()
 
 
 def test_a_remark_leaves_the_status_bar_but_not_what_came_after_it(
@@ -221,7 +240,7 @@ def test_a_remark_that_is_too_long_takes_the_place_of_the_pointer(
 ) -> None:
     bar = StatusBar(owners.timeline)
     qtbot.addWidget(bar)
-    bar.resize(1000, 24)
+    bar.resize(760, 24)
     bar.show()
     qtbot.waitExposed(bar)
     bar.set_pointer("0:04.0   1,200 Hz   −42 dB")
@@ -236,6 +255,23 @@ def test_a_remark_that_is_too_long_takes_the_place_of_the_pointer(
     assert bar.message.width() >= bar.message.sizeHint().width() - 2
     bar._clear_remark()
     assert bar.pointer.isVisible()
+
+
+def test_model_and_project_are_named_whole_where_there_is_room(
+    owners: Owners, qtbot: QtBot
+) -> None:
+    bar = StatusBar(owners.timeline)
+    qtbot.addWidget(bar)
+    bar.set_model("stored analysis · weights d7a99c8f2da8")
+    bar.set_saved("saved in personal project")
+    bar.resize(960, 24)
+    bar.show()
+    qtbot.waitExposed(bar)
+    for label in (bar.model, bar.saved):
+        assert label.shown_text() == label.text()
+    bar.resize(480, 24)
+    bar.set_progress("Analysing the recordings of the project", 0.25, 84)
+    qtbot.waitUntil(lambda: bar.width() == 480 and bar.message.width() > 20)
 
 
 def test_every_button_has_a_name(bar: NoticeBar) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.state.spectrogram import Spectrogram
-from yamnet_gui.gui.theme import Theme, ThemeChoice, keep_apart, theme_for
+from yamnet_gui.gui.theme import FIELDS, Theme, ThemeChoice, keep_apart, theme_for
 
 
 class Appearance(QObject):
@@ -71,6 +71,8 @@ class Appearance(QObject):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.setPalette(self._theme.palette())
+            for kind in FIELDS:
+                application.setPalette(self._theme.field_palette(), kind)
 
     def _apply_colormap(self) -> None:
         look = replace(self._spectrogram.look, colormap=self._settings.value("colormap"))

@@ -29,6 +29,8 @@ from yamnet_gui.gui.widgets.table_model import Index
 CHOICE_ROLE = Qt.ItemDataRole.UserRole
 _NO_PARENT = QModelIndex()
 _MOST_OWN = 20
+_ICON = 12
+"""Pixels of a swatch; left to the style it would be larger on fine screens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class ClassPickerDialog(QDialog):
         self.list.setModel(self.model)
         self.list.setFrameShape(QFrame.Shape.StyledPanel)
         self.list.setUniformItemSizes(True)
+        self.list.setIconSize(QSize(_ICON, _ICON))
         self.list.setAccessibleName("Classes")
         self.list.activated.connect(self._on_chosen)
         self.list.selectionModel().currentChanged.connect(self._on_current)
@@ -230,7 +233,7 @@ class ClassPickerDialog(QDialog):
 
 
 def _icon(choice: LabelChoice, scale: float) -> QIcon:
-    picture = QPixmap(round(12 * scale), round(12 * scale))
+    picture = QPixmap(round(_ICON * scale), round(_ICON * scale))
     picture.setDevicePixelRatio(scale)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)

@@ -12,6 +12,8 @@ from yamnet_gui.gui.widgets.labels import ElidedLabel
 
 _STEPS = 1000
 _MESSAGE_S = 10
+_LONGEST = 60
+"""Characters of what the line says of the model, and of the project."""
 
 
 class StatusBar(QWidget):
@@ -46,9 +48,12 @@ class StatusBar(QWidget):
         layout.addWidget(self.cursor_time, 1)
         layout.addWidget(self.pointer, 4)
         layout.addWidget(_line(self))
-        layout.addWidget(self.model, 3)
+        layout.addWidget(self.model)
         layout.addWidget(_line(self))
-        layout.addWidget(self.saved, 2)
+        layout.addWidget(self.saved)
+        for label in (self.model, self.saved):  # whole where there is room, else shortened
+            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            label.setMaximumWidth(self.fontMetrics().averageCharWidth() * _LONGEST)
         self.left.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.cursor_time.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         timeline.cursor_changed.connect(self._show_cursor)

@@ -187,7 +187,7 @@ SETTINGS: tuple[Setting, ...] = (
         "time_zone",
         "",
         "Time zone of recordings that do not name one",
-        "For clock times from file names; empty for that of this computer",
+        "For clock times from file names",
         (("", "As this computer"), *((z, z) for z in sorted(zoneinfo.available_timezones()))),
         page="General",
     ),

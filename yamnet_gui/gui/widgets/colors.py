@@ -10,8 +10,8 @@ LEAST_CONTRAST = 4.5
 
 
 def theme_of(palette: QPalette) -> Theme:
-    """The theme that a palette was made from, recognised by its window colour."""
-    return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+    """The theme that a palette was made from, recognised by its base colour."""
+    return DARK if palette.color(QPalette.ColorRole.Base).lightness() < 128 else LIGHT
 
 
 def blended(top: QColor, below: QColor, share: float) -> QColor:

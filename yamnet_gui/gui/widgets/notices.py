@@ -32,6 +32,8 @@ Action = tuple[str, Callable[[], None]]
 MOST_AT_ONCE = 3
 _MARGIN = 10
 _WIDEST = 760
+_MOST_COVERED = 1 / 8
+"""Share of the tracks that messages may cover: most of the first of five on a laptop's screen."""
 _FIRST_S, _CHARACTERS_PER_S = 6.0, 15.0
 _WARNING_FACTOR = 3.0
 OFFER_S = 30.0
@@ -73,7 +75,8 @@ class NoticeBar(QWidget):
     """Up to three messages under each other, newest on top; hidden where there is none.
 
     It lies over what it belongs to, near the upper edge, and so moves nothing when it comes or
-    goes; below what must stay in sight, such as the overview of the recording.
+    goes; below what must stay in sight, such as the overview of the recording, unless it would
+    cover much of the little room that is left there for what is reviewed.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -96,7 +99,7 @@ class NoticeBar(QWidget):
         self._place()
 
     def leave_free(self, above: QWidget) -> None:
-        """Stays below this part of what it lies over, while that is shown."""
+        """Stays below this part of what it lies over, while that is shown and there is room."""
         self._above = above
         above.installEventFilter(self)
         self._place()
@@ -191,7 +194,11 @@ class NoticeBar(QWidget):
         left = (under.width() - width) // 2
         top, above = _MARGIN, self._above
         if above is not None and above.isVisibleTo(under):
-            top += above.mapTo(under, above.rect().bottomLeft()).y() + 1
+            below = above.mapTo(under, above.rect().bottomLeft()).y() + 1
+            if height + _MARGIN <= (under.height() - below) * _MOST_COVERED:
+                top += below
+            else:
+                top = 0
         self.setGeometry(left, min(top, max(under.height() - height, 0)), width, height)
         self.raise_()
 

@@ -64,6 +64,7 @@ def test_the_whole_way_from_a_folder_of_sounds_to_events_of_the_new_classes(
     dialog = opened(bench, qtbot)
     page = dialog.choice
     qtbot.waitUntil(lambda: "accept some events" in page.problems.text())
+    assert page.problems.text().startswith("This project: has no accepted events")
     assert not dialog.start.isEnabled()
     page.passes.setValue(3)
     page.keep.setChecked(False)

@@ -15,6 +15,7 @@ from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewSt
 from yamnet_gui.gui.features.label_import.dialog import ImportDialog
 from yamnet_gui.gui.features.label_import.model import ImportColumn
 from yamnet_gui.gui.features.label_import.recordings_page import PlaceColumn
+from yamnet_gui.gui.screens import SIDES
 from yamnet_gui.labels.exchange.import_plan import ImportKind, Resolve
 from yamnet_gui.labels.exchange.project_tables import labelled_recordings
 from yamnet_gui.labels.formats import FORMATS
@@ -78,9 +79,9 @@ def test_it_shows_what_would_be_new_changed_and_conflicting(
     dialog = opened(table(tmp_path, *ROWS))
     assert dialog.counts.text() == "2 new, 0 same, 1 changed, 2 conflicting"
     assert what(dialog) == [
-        ("Conflicting", "Cat", "Keep the project's: onset 5.000 → 5.100"),
-        ("Conflicting", "Owl", "Keep the project's: onset 8.000 → 8.200"),
-        ("Changed", "Dog", "offset 2.000 → 2.250"),
+        ("Conflicting", "Cat", "Keep the project's: onset 0:05.000 → 0:05.100"),
+        ("Conflicting", "Owl", "Keep the project's: onset 0:08.000 → 0:08.200"),
+        ("Changed", "Dog", "offset 0:02.000 → 0:02.250"),
         ("New", "Amsel", ""),
         ("New", "Dog", ""),
     ]
@@ -402,3 +403,8 @@ def test_the_encoding_is_chosen_where_it_is_in_doubt(
     qtbot.waitUntil(lambda: not dialog.reading)
     assert [label for _, label, _ in what(dialog)] == ["Ziкba"]
     assert not dialog.pages.isTabVisible(dialog.pages.indexOf(dialog.columns))
+
+
+def test_the_dialog_fits_a_small_screen(opened: Opened, tmp_path: Path) -> None:
+    dialog = opened(table(tmp_path, "a.wav\t3.0\t4.0\tDog"))
+    assert dialog.minimumSizeHint().width() <= 960 - SIDES

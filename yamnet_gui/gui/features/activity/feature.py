@@ -82,6 +82,7 @@ class ActivityFeature(Feature):
 
     def show(self) -> None:
         """Brings the panel to the front."""
+        self._build()  # before it is shown: its place depends on the height that it needs
         self._window.show_panel("activity")
         if self.panel is not None:
             self.panel.map.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -107,6 +108,11 @@ class ActivityFeature(Feature):
 
     @Slot()
     def _on_shown(self) -> None:
+        self._build()
+        if self._stale:
+            self.count()
+
+    def _build(self) -> None:
         if self.panel is None:
             from .panel import ActivityPanel
 
@@ -115,8 +121,6 @@ class ActivityFeature(Feature):
             self.panel.changed.connect(self._sum)
             self.panel.opened.connect(self._open)
             self.panel.show()
-        if self._stale:
-            self.count()
 
     @Slot()
     def _on_changed(self) -> None:

@@ -28,9 +28,11 @@ from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
+from yamnet_gui.gui.screens import resize_to_hint
 from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.gui.widgets.number_box import NumberBox, WholeBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
 from yamnet_gui.labels.exchange.clips import (
     DEFAULT_TEMPLATE,
     WINDOW_TEMPLATE,
@@ -89,6 +91,7 @@ class ClipsDialog(QDialog):
         self.request: ClipsRequest | None = None
         self.what = EventChoice(offered, class_map, self)
         self._build(folder)
+        resize_to_hint(self)
         self.what.changed.connect(self._update_plan)
         self.what.loading.connect(self._show_loading)
         self.what.failed.connect(self._show_problem)
@@ -138,13 +141,15 @@ class ClipsDialog(QDialog):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.averageCharWidth() * 120, metrics.height() * 30)
+        return QSize(metrics.averageCharWidth() * 120, metrics.height() * 42)
 
     def _build(self, folder: Path) -> None:
         what, how = QGroupBox("What", self), QGroupBox("How", self)
         QVBoxLayout(what).addWidget(self.what)
         self._build_how(QFormLayout(how))
-        groups = QHBoxLayout()
+        inside = QWidget(self)
+        groups = QHBoxLayout(inside)
+        groups.setContentsMargins(0, 0, 0, 0)
         groups.addWidget(what, 1)
         groups.addWidget(how, 1)
         self.folder = QLineEdit(str(folder / "clips"), self)
@@ -174,13 +179,12 @@ class ClipsDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addLayout(groups)
+        layout.addWidget(ScrollColumn(inside, self), 1)  # a low screen has no room for all of it
         layout.addLayout(place)
         layout.addWidget(self.place_note)
         layout.addSpacing(6)
         layout.addWidget(self.summary)
         layout.addWidget(self.example)
-        layout.addStretch(1)
         layout.addWidget(self.provenance)
         layout.addWidget(self.buttons)
 

@@ -119,7 +119,7 @@ class FinetuneFeature(Feature):
 
     def _on_not_planned(self, error: UserError) -> None:
         if self._open is not None:
-            self._open.choice.show_no_plan(str(error))
+            self._open.choice.show_no_plan(self._in_words(error))
 
     def _train(self) -> None:
         dialog, planned = self._open, self._planned
@@ -155,7 +155,16 @@ class FinetuneFeature(Feature):
     def _on_failed(self, error: UserError) -> None:
         self._training = None
         if self._open is not None:
-            self._open.show_failed(str(error))
+            self._open.show_failed(self._in_words(error))
+
+    def _in_words(self, error: UserError) -> str:
+        """The sentence without the folders of what is chosen on the page itself."""
+        source = self._open.choice.source if self._open is not None else None
+        if source is None or error.subject != str(source):
+            return str(error)
+        project = self._project.project
+        own = project is not None and project.path == source
+        return str(UserError("This project" if own else source.name, error.reason, error.advice))
 
     def _on_stop(self) -> None:
         if self._stop is not None:

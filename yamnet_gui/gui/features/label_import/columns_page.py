@@ -81,7 +81,8 @@ class ColumnsPage(QWidget):
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.hide()
         layout = QVBoxLayout(self)
-        layout.addLayout(self._row())
+        for row in self._rows():
+            layout.addLayout(row)
         layout.addWidget(self.problem)
         layout.addWidget(self.table, 1)
         self._list_names()
@@ -138,20 +139,22 @@ class ColumnsPage(QWidget):
         self._list_names()
         self.names.setCurrentIndex(max(0, _place(self.names, name.strip())))
 
-    def _row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        for text, box in (
-            ("Columns", self.names), ("Separator", self.separator), ("First line", self.header),
-            ("Times in", self.unit), ("Labels in a cell", self.apart),
-        ):  # fmt: skip
+    def _rows(self) -> tuple[QHBoxLayout, QHBoxLayout]:
+        """Two, as one would be wider than a small screen."""
+        named, layout = QHBoxLayout(), QHBoxLayout()
+        for row, text, boxes in (
+            (named, "Columns", (self.names, self.save)),
+            (layout, "Separator", (self.separator,)),
+            (layout, "First line", (self.header,)),
+            (layout, "Times in", (self.unit, self.per_second)),
+            (layout, "Labels in a cell", (self.apart,)),
+        ):
             row.addWidget(PlainLabel(text, self))
-            row.addWidget(box)
-            if box is self.names:
-                row.addWidget(self.save)
-                row.addStretch(1)
-            if box is self.unit:
-                row.addWidget(self.per_second)
-        return row
+            for box in boxes:
+                row.addWidget(box)
+        for row in (named, layout):
+            row.addStretch(1)
+        return named, layout
 
     def _role_box(self, column: int) -> QComboBox:
         box = _box(f"What column {printable(self._names[column])} holds", _ROLES, self.table)

@@ -36,6 +36,7 @@ _FIELD_WORDS = {
     "class_index": "", "mid": "", "onset_uncertainty_s": "uncertainty",
     "offset_uncertainty_s": "uncertainty",
 }  # fmt: skip
+_TIMES = ("onset_s", "offset_s")
 
 
 class ImportColumn(IntEnum):
@@ -168,22 +169,25 @@ def _order(planned: PlannedEvent) -> tuple[int, str, float, float]:
 
 
 def differences(old: Event, new: Event, names: Iterable[str]) -> str:
-    """The differences in words: "onset 1.000 → 1.250, state accepted → rejected"."""
-    values = [(_FIELD_WORDS.get(n, n), getattr(old, n), getattr(new, n)) for n in names]
+    """The differences in words: "onset 0:01.000 → 0:01.250, state accepted → rejected"."""
+    values = [(n, getattr(old, n), getattr(new, n)) for n in names]
     for decimals in (3, 6):  # rounding differences are shown only if nothing else changed
         parts = [
             f"{word} {before} → {after}"
-            for word, a, b in values
-            if word and (before := _value(a, decimals)) != (after := _value(b, decimals))
+            for name, a, b in values
+            if (word := _FIELD_WORDS.get(name, name))
+            and (before := _value(name, a, decimals)) != (after := _value(name, b, decimals))
         ]
         if parts:
             return ", ".join(dict.fromkeys(parts))
     return ""
 
 
-def _value(value: object, decimals: int) -> str:
+def _value(name: str, value: object, decimals: int) -> str:
     if value is None or value == "":
         return "–"
+    if isinstance(value, float) and name in _TIMES:
+        return clock(value, decimals)
     if isinstance(value, float):
         return f"{value:.{decimals}f}"
     return str(value)

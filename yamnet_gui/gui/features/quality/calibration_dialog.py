@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -23,6 +23,7 @@ from yamnet_gui.detection import (
     threshold_for_precision,
     threshold_for_recall,
 )
+from yamnet_gui.gui.screens import resize_within_screen
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.widgets.metrics_table import (
     Cell,
@@ -83,7 +84,7 @@ class CalibrationDialog(QDialog):
         self._wanted_threshold: float | None = None
         self._build()
         self.show_report(None, self._status)
-        self.resize(1080, 600)
+        resize_within_screen(self, QSize(1080, 600))
 
     def show_report(self, report: CalibrationReport | None, status: CalibrationStatus) -> None:
         """Shows the calibration of the reviews (None: still being read), and the one in use."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.detection import Tuning
+from yamnet_gui.gui.screens import resize_within_screen
 from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.gui.widgets.file_names import short_name
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
@@ -46,7 +47,7 @@ class EvaluationDialog(QDialog):
         self.tuning = TuningPanel(self)
         self._build()
         self.show_measurement(None)
-        self.resize(1160, 700)
+        resize_within_screen(self, QSize(1160, 700))
 
     # Choices
 

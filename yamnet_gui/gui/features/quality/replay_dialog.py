@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.detection import ContradictionKind
+from yamnet_gui.gui.screens import resize_within_screen
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
 from yamnet_gui.gui.widgets.metrics_table import (
@@ -69,7 +70,7 @@ class ReplayDialog(QDialog):
         self._weights: list[ReplayChoice] = []
         self._build()
         self.show_replay(None)
-        self.resize(820, 480)
+        resize_within_screen(self, QSize(820, 480))
 
     @property
     def rules_choice(self) -> ReplayChoice | None:

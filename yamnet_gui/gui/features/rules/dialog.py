@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.text import counted, grouped
+from yamnet_gui.gui.screens import resize_within_screen
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.quality.rule_preview import PreviewProgress, RecordingChanges, RulesPreview
@@ -30,7 +31,7 @@ class ApplyRulesDialog(QDialog):
         super().__init__(parent)
         self.preview: RulesPreview | None = None
         self.setWindowTitle("Apply the rules to all recordings")
-        self.resize(560, 480)
+        resize_within_screen(self, QSize(560, 480))
         self.title = PlainLabel(f"Computing what the rules “{rules}” would change…", self)
         self.title.setWordWrap(True)
         self.title.setTextFormat(Qt.TextFormat.PlainText)
