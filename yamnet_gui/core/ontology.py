@@ -159,6 +159,16 @@ class Ontology:
         """Every node over `mid` (without itself), each once, nearest first."""
         return self._walk(mid, lambda m: self._by_mid[m].parent_mids)
 
+    def path_to(self, mid: str) -> tuple[OntologyNode, ...]:
+        """What `mid` is a kind of, widest first, along the first parents: one way of several."""
+        way: list[OntologyNode] = []
+        node = self._by_mid.get(mid)
+        while node is not None and node.parent_mids:
+            node = self._by_mid.get(node.parent_mids[0])
+            if node is not None:
+                way.append(node)
+        return tuple(reversed(way))
+
     def classes_at_or_below(self, class_index: int) -> frozenset[int]:
         """The class and all those that are kinds of it."""
         node = self.of_class(class_index)

@@ -78,6 +78,8 @@ class PanelDocks:
         dock = self._panels[name].dock
         middle = self._window.dockWidgetArea(dock) is PanelPlace.MIDDLE.value
         if middle and dock.isHidden() and not dock.isFloating():
+            if layout := self._window.layout():
+                layout.activate()  # the tracks have the room of a panel that was just closed
             least, shared = dock.minimumSizeHint().height(), self._middle_height()
             room = self._middle_room() + shared
             if room < least and shared < least:

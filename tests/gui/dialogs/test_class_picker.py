@@ -27,6 +27,11 @@ def test_swatches_are_as_large_on_fine_screens(
     assert dialog.list.sizeHintForRow(0) == usual
 
 
+def test_of_a_class_with_several_parents_one_way_down_is_shown(dialog: ClassPickerDialog) -> None:
+    dialog.search.setText("bicycle bell")
+    assert dialog.kinds.text() == "In Music › Musical instrument › Bell"
+
+
 def test_words_and_enter_take_a_class(dialog: ClassPickerDialog, qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.search, "dog")
     qtbot.keyClick(dialog.search, Qt.Key.Key_Return)

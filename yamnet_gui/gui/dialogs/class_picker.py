@@ -221,8 +221,7 @@ class ClassPickerDialog(QDialog):
         if choice.class_index is None:
             return "A custom label, not one of YAMNet's classes"
         node = self._ontology.of_class(choice.class_index)
-        above = self._ontology.above(node.mid) if node else ()
-        kinds = KINDS.join(n.name for n in reversed(above))
+        kinds = KINDS.join(n.name for n in self._ontology.path_to(node.mid)) if node else ""
         return f"In {kinds}" if kinds else "A top-level class"
 
     def _on_chosen(self) -> None:

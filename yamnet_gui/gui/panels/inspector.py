@@ -327,12 +327,7 @@ class InspectorPanel(QWidget):
         """What the class is a kind of, widest first, along the first parents."""
         tree, index = self._class_map.ontology, event.class_index
         node = tree.of_class(index) if index is not None else None
-        names: list[str] = []
-        while node is not None and node.parent_mids:
-            node = tree.node(node.parent_mids[0])
-            if node is not None:
-                names.append(node.name)
-        return KINDS.join(reversed(names))
+        return KINDS.join(n.name for n in tree.path_to(node.mid)) if node is not None else ""
 
     def _show_span(self, event: Event) -> None:
         span = span_scores(self._document, event)
