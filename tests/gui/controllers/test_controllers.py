@@ -1,7 +1,7 @@
 """Controllers over the owners of a window, without the window: navigation, transport, review."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from yamnet_gui.gui.controllers.review import (
 from yamnet_gui.gui.controllers.review.shown_event import ShownEvent
 from yamnet_gui.gui.controllers.review_queue_controller import ReviewQueueController
 from yamnet_gui.gui.controllers.transport import Transport
+from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.panels.events import EventsPanel
 from yamnet_gui.gui.playback import Player, PlayState
 from yamnet_gui.gui.playback.outputs import SilentOutputs
@@ -83,6 +84,11 @@ class Answers:
         self.asked.append(question)
         self.meanwhile()
         return self.yes
+
+    def label(self, title: str, _used: Sequence[str]) -> LabelChoice:
+        self.asked.append(title)
+        self.meanwhile()
+        return LabelChoice("Cat")
 
 
 class Bench:
@@ -163,7 +169,7 @@ class Bench:
             self.editor,
             LabelSets(self.project, self.parent),
             owners.class_map,
-            Answers(),  # type: ignore[arg-type]
+            self.questions,  # type: ignore[arg-type]
             GoOn(self.editor, self.events, self.queue),
         )
         steps = UndoSteps(self.project, self.parent)
@@ -643,6 +649,22 @@ def test_what_was_asked_about_is_decided_though_another_recording_was_opened(
     bench.decisions.decide_beyond(ReviewState.ACCEPTED)
     assert {e.id for e in bench.disk.events.of("yard") if e.touched} == {"dog", "dog2"}
     assert not bench.disk.events.of("wood")
+
+
+def test_nothing_is_asked_about_events_of_a_recording_that_is_still_looked_up(
+    bench: Bench,
+) -> None:
+    """It is known when the question is answered, but what it held before is not."""
+    events = list(bench.owners.document.events)
+    bench.project.forget_recording()
+    bench.owners.document.set_events(EventList.of(events))
+    bench.owners.selection.select(["dog2"])
+    bench.questions.meanwhile = lambda: bench.open("yard")
+    bench.labels.ask_relabel()
+    bench.decisions.decide_beyond(ReviewState.ACCEPTED)
+    assert bench.questions.asked == []
+    assert len(bench.messages) == 2
+    assert all("is still being looked up" in text for text in bench.messages)
 
 
 def test_an_edge_that_is_dragged_while_another_recording_opens_stays(bench: Bench) -> None:

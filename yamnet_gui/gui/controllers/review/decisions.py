@@ -92,6 +92,8 @@ class Decisions:
         if current is None or current.score_max is None:
             editor.message.emit("Only events with a score have others above or below them.")
             return
+        if not editor.ready:
+            return
         above = state is ReviewState.ACCEPTED
         rows = self._rows_beyond(current, above)
         here = [] if rows is not None else self._beyond(current, above)

@@ -119,6 +119,8 @@ class Labels(QObject):
         if not events:
             self.show_class.emit()
             return
+        if not self._editor.ready:
+            return
         items = self._editor.project.items_later(events)  # another may be open after the question
         what = events[0].label if len(events) == 1 else counted(len(events), "event")
         choice = self._questions.label(f"Relabel {what} to", self._editor.used_labels)
