@@ -16,8 +16,8 @@ from yamnet_gui.core.resources import resource_path
 from .class_colors import apart, color_in_series, color_of_class, color_of_label
 
 FIELDS = (
-    b"QLineEdit", b"QAbstractSpinBox", b"QComboBox", b"QTextEdit", b"QPlainTextEdit",
-    b"QAbstractItemView",
+    "QLineEdit", "QAbstractSpinBox", "QComboBox", "QTextEdit", "QPlainTextEdit",
+    "QAbstractItemView",
 )  # fmt: skip
 """Kinds of widgets with a frame around what is typed or listed."""
 _SIZES = (16, 20, 24, 32, 40, 48)

@@ -72,7 +72,8 @@ class Appearance(QObject):
         if isinstance(application, QApplication):
             application.setPalette(self._theme.palette())
             for kind in FIELDS:
-                application.setPalette(self._theme.field_palette(), kind)
+                # PySide takes text, its stubs say bytes
+                application.setPalette(self._theme.field_palette(), kind)  # type: ignore[arg-type]
 
     def _apply_colormap(self) -> None:
         look = replace(self._spectrogram.look, colormap=self._settings.value("colormap"))
