@@ -1,5 +1,6 @@
 """What notebooks and scripts use: `analyze`, `embed`, `measure` for any sound, and `read_labels`.
 
+from yamnet_gui.core.storage.address import path_of
 from yamnet_gui import analyze, embed, measure, read_labels
 
 embed("street.wav").vectors            # float32 (frames, 1024)
@@ -24,15 +25,12 @@ from .analysis import (
     RecordingEvents,
     ResultCache,
     WeightsModel,
-    fetched,
-    is_address,
     load_classifiers,
     recording_events,
     result_of,
     with_custom_classes,
 )
 from .analysis.cache_writer import TemporaryFolder
-from .analysis.download import DOWNLOAD_LIMIT_BYTES
 from .analysis.rule_choice import choose_rules
 from .analysis.settings import Finer, finer_or_usual
 from .audio import AudioSource, MemorySource, open_audio, track_path
@@ -47,6 +45,7 @@ from .batch.run_provenance import write_result_provenance
 from .batch.tables import window_bounds
 from .batch.vectors import PER, POOLS, Per, Pool
 from .core.cached_files import CHECKSUMS
+from .core.download import DOWNLOAD_LIMIT_BYTES, in_parts_or_fetched
 from .core.errors import RecordingError, SettingsError
 from .core.events import Event
 from .core.folders import user_cache_folder
@@ -54,7 +53,8 @@ from .core.pipeline import completed
 from .core.resources import ontology_of
 from .core.scores import DEFAULT_HOP_S
 from .core.spans import TimeSpan
-from .core.text import without_controls
+from .core.storage.address import path_of
+from .core.storage.notation import is_address, written
 from .labels.exchange.activity import ActivityBy, activity_rows, project_activity
 from .labels.exchange.activity import ActivityRow as ActivityRow
 from .labels.project import Project
@@ -332,7 +332,7 @@ def measure(
     if isinstance(sound, str | os.PathLike):
         if rate is not None:
             raise SettingsError("rate", "goes with samples; a file says its own")
-        path = Path(os.fspath(sound))
+        path = path_of(os.fspath(sound))
         source = open_audio(path if track is None else track_path(path, track))
     else:
         source = MemorySource(checked_samples(sound), checked_rate(rate))
@@ -358,7 +358,7 @@ def _result(
         if rate is not None:
             raise SettingsError("rate", "goes with samples; a file says its own")
         text = os.fspath(sound)
-        path = fetched(text, limit_bytes=limit_bytes) if is_address(text) else Path(text)
+        path = in_parts_or_fetched(text, limit_bytes)
         path = path if track is None else track_path(path, track)
         stored = ResultCache() if cache else None
         try:
@@ -367,7 +367,7 @@ def _result(
             if not is_address(text):
                 raise
             # nobody knows the name that it has in the cache
-            raise RecordingError(without_controls(text), error.reason, error.advice) from error
+            raise RecordingError(written(text), error.reason, error.advice) from error
     folder = TemporaryFolder()  # goes when this function ends; the analysis has one of its own
     path = folder.path / "samples.wav"
     soundfile.write(path, checked_samples(sound), checked_rate(rate), subtype="FLOAT", format="WAV")

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
         with_custom_rules,
         with_custom_scores,
     )
-    from .download import fetched, is_address
     from .envelopes import add_envelopes, stored_envelopes
     from .event_table import EventTable
     from .events_of import (
@@ -60,9 +59,7 @@ __all__ = [
     "custom_class_rule",
     "embedded_copies",
     "events_of_analysis",
-    "fetched",
     "finished",
-    "is_address",
     "load_classifiers",
     "loading",
     "recording_events",
@@ -98,9 +95,7 @@ _HOME = {
     "classes_of": "model",
     "embedded_copies": "augmentation",
     "events_of_analysis": "events_of",
-    "fetched": "download",
     "finished": "analyse",
-    "is_address": "download",
     "load_classifiers": "custom_classes",
     "loading": "model",
     "recording_events": "events_of",

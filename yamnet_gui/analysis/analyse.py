@@ -22,6 +22,7 @@ from yamnet_gui.core.packages import installed_version
 from yamnet_gui.core.pipeline import prefetched
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.storage.files import status_of
 from yamnet_gui.core.threads import network_threads
 from yamnet_gui.yamnet import Analyzer, Network, RuntimeName, frame_count, start_sample
 
@@ -121,7 +122,7 @@ class _ChangedError(Exception):
 def file_state(path: Path) -> tuple[int, int] | None:
     """Size and time of change; None where there is no such file."""
     try:
-        status = file_of(path).stat()
+        status = status_of(file_of(path))
     except (OSError, ValueError):
         return None
     return status.st_size, status.st_mtime_ns
@@ -145,7 +146,9 @@ def _run_uncached(
 def file_content(path: Path, cache: ResultCache) -> str:
     """The checksum of a recording."""
     try:
-        regular = stat.S_ISREG(file_of(path).stat().st_mode)  # hashing a pipe would wait for ever
+        regular = stat.S_ISREG(
+            status_of(file_of(path)).st_mode
+        )  # hashing a pipe would wait for ever
     except (OSError, ValueError):
         regular = False
     if not regular:

@@ -2,7 +2,7 @@
 
 from .clips import safe_name, write_clip
 from .frequency import SCALES, Scale, frequency_at, height_of, row_edges
-from .hashing import content_hash, content_is_known
+from .hashing import content_hash, content_is_known, content_statement
 from .memory import MemorySource
 from .mono import mixed, mono_16k
 from .opening import open_audio, preview_audio
@@ -22,6 +22,7 @@ from .spectrogram import (
 )
 from .start_names import start_from_name
 from .start_time import RecordingStart, in_zone, recording_start, stated_start, zone_named
+from .storage_listing import recordings_at
 
 __all__ = [
     "PRESETS",
@@ -43,6 +44,7 @@ __all__ = [
     "SpectrogramSettings",
     "content_hash",
     "content_is_known",
+    "content_statement",
     "frequency_at",
     "height_of",
     "in_zone",
@@ -54,6 +56,7 @@ __all__ = [
     "peaks_key",
     "preview_audio",
     "recording_start",
+    "recordings_at",
     "row_edges",
     "safe_name",
     "sample_columns",

@@ -90,7 +90,7 @@ class ContainerSource(AudioSource):
                 self._held_first, self._held = piece
         except (av.FFmpegError, OSError) as error:
             self.close()
-            raise self._broken_at(at, plain_reason(error)) from error
+            raise self._broken_at(at, plain_reason(error), error) from error
         except BaseException:
             self.close()  # a read that was stopped midway has not shown that nothing is there
             raise

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import BinaryIO
 
+from yamnet_gui.core.storage.files import open_for_reading
+
 from .links import has_flac_joint
 
 _LARGEST_FRAME = 1 << 20
@@ -19,7 +21,7 @@ def is_one_stream(path: Path, frames: int) -> bool:
     They do not where several files were joined: each counts anew. Looks at the end and at some
     places between in a large file. Raises OSError.
     """
-    with path.open("rb") as file:
+    with open_for_reading(path) as file:
         head = file.read(26)
         if head[:4] != b"fLaC" or len(head) < 26:
             return True

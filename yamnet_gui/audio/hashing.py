@@ -11,6 +11,10 @@ from yamnet_gui.core.files import check_no_device, replacing
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.sound_track import file_and_track, file_of
 from yamnet_gui.core.stopping import check_stopped
+from yamnet_gui.core.storage.address import path_of
+from yamnet_gui.core.storage.errors import StorageError, as_recording_error
+from yamnet_gui.core.storage.files import object_status, real_path, version_key
+from yamnet_gui.core.storage.notation import is_stored
 
 _BLOCK = 1 << 23
 
@@ -20,11 +24,14 @@ def content_hash(path: Path | str, memo_folder: Path | None = None) -> str:
 
     One sound track of a file that holds several has a hash of its own, made from the file's.
     With `memo_folder` an unchanged file (same path, size, time of change and inode) is not read
-    again. Raises RecordingError where the file cannot be read.
+    again. Of an object in storage nothing is read: the hash is of its address, its size and the tag
+    or version that storage states. Raises RecordingError where the file cannot be read.
     """
-    path, track = file_and_track(Path(path))
+    path, track = file_and_track(path_of(path))
     if track is not None:
         return hashlib.sha256(f"{content_hash(path, memo_folder)} {track}".encode()).hexdigest()
+    if is_stored(path):
+        return _stated_identity(path)
     try:
         check_no_device(path)
         before = _identity(path)
@@ -46,9 +53,22 @@ def content_hash(path: Path | str, memo_folder: Path | None = None) -> str:
     return sha256
 
 
+def content_statement(path: Path | str, memo_folder: Path | None = None) -> str:
+    """What a provenance file says about a content: its SHA-256, of storage what that states.
+
+    The latter begins with `storage:`, so that nobody takes it for a checksum. Raises
+    RecordingError.
+    """
+    path = path_of(path)
+    known = content_hash(path, memo_folder)
+    return f"storage:{known}" if is_stored(path) else known
+
+
 def content_is_known(path: Path | str, memo_folder: Path) -> bool:
     """Whether `content_hash` knows the file without reading it."""
-    path = file_of(Path(path))
+    path = file_of(path_of(path))
+    if is_stored(path):
+        return True
     memo = memo_folder / f"{file_key(path)}.json"
     try:
         return memo.is_file() and _remembered(memo, _identity(path)) is not None
@@ -56,9 +76,17 @@ def content_is_known(path: Path | str, memo_folder: Path) -> bool:
         return False
 
 
+def _stated_identity(path: Path) -> str:
+    try:
+        status = object_status(path)
+    except StorageError as error:
+        raise as_recording_error(path, error) from error
+    return hashlib.sha256(f"stored {version_key(path, status)}".encode()).hexdigest()
+
+
 def file_key(path: Path | str) -> str:
     """A short name for the absolute path, fit for a file in a cache folder."""
-    return text_key(os.path.realpath(path))
+    return text_key(real_path(path))
 
 
 def text_key(text: str) -> str:

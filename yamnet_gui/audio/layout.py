@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.storage.errors import StorageError, as_recording_error
 
 from .changes import change_sentences, most_of_time
 from .libav import Span, decoded_frames, open_container, plain_reason
@@ -138,6 +139,8 @@ def scanned(path: Path, track: int, span: Span | None) -> Layout:
         if layout is None:
             layout = _by_counting(path, track, span)
         return layout
+    except StorageError as error:
+        raise as_recording_error(path, error) from error
     except (av.FFmpegError, OSError) as error:
         raise RecordingError(
             path, f"its audio cannot be decoded ({plain_reason(error)})", "is the file complete?"

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.stopping import check_stopped
+from yamnet_gui.core.storage.errors import StorageError, as_recording_error
+from yamnet_gui.core.storage.files import open_for_reading, size_of
+from yamnet_gui.core.storage.notation import is_stored
 
 FORMATS = frozenset({
     "aa", "aac", "ac3", "ac4", "act", "adx", "aea", "aiff", "amr", "amrnb", "amrwb", "apac",
@@ -50,15 +53,16 @@ def open_container(path: Path, span: Span | None = None) -> Any:
 
     av.logging.set_level(av.logging.PANIC)  # what matters is raised; the rest is noise on stderr
     try:
-        # without "file:" a name such as "concat:a|b" would be taken for an address
         return av.open(
-            f"{_SPAN_OF.format(*span) if span else ''}file:{os.fspath(path)}",
+            media_of(path, span),
             metadata_errors="ignore",
             container_options={
                 "format_whitelist": ",".join(sorted(FORMATS)),
                 "protocol_whitelist": "file,subfile" if span else "file",
             },
         )
+    except StorageError as error:
+        raise as_recording_error(path, error) from error
     except FileNotFoundError as error:
         raise RecordingError(
             path, "no longer exists", "restore it or remove it from the list"
@@ -75,6 +79,39 @@ def open_container(path: Path, span: Span | None = None) -> Any:
         raise (UnknownFormatError if unknown else RecordingError)(
             path, f"is not a sound file that can be read{reason}", "is the copy complete?"
         ) from error
+
+
+def media_of(path: Path, span: Span | None = None) -> Any:
+    """What libav is given to open: the name of a file, or an open file where it lies in storage."""
+    if is_stored(path):
+        return StoredMedia(path, span)
+    # without "file:" a name such as "concat:a|b" would be taken for an address
+    return f"{_SPAN_OF.format(*span) if span else ''}file:{os.fspath(path)}"
+
+
+class StoredMedia:
+    """A file in storage, or a part of it, as PyAV reads one. Raises StorageError."""
+
+    def __init__(self, path: Path, span: Span | None = None) -> None:
+        self._file = open_for_reading(path)
+        self.name = path.name
+        self._start, end = span or (0, size_of(self._file))
+        self._size = end - self._start
+        self._at = 0
+
+    def read(self, count: int) -> bytes:
+        self._file.seek(self._start + self._at)
+        content = self._file.read(max(0, min(count, self._size - self._at)))
+        self._at += len(content)
+        return content
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
 
 
 def decoded_frames(

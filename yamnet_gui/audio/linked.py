@@ -99,7 +99,7 @@ class LinkedSource(AudioSource):
             at = int(self._begins[number]) + first
             cause = error.__cause__
             reason = plain_reason(cause) if isinstance(cause, Exception) else error.reason
-            raise self._broken_at(at, reason) from error
+            raise self._broken_at(at, reason, cause) from error
 
     def _resampled(self, part: ContainerSource, first: int) -> NDArray[np.float32]:
         """A block of a link, which begins at a whole second."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from yamnet_gui.core.stopping import check_stopped
+from yamnet_gui.core.storage.files import open_for_reading
 
 from .libav import Span
 
@@ -39,7 +40,7 @@ def links_of(file: Path) -> tuple[Link, ...]:
 
     Raises OSError.
     """
-    with file.open("rb") as opened:
+    with open_for_reading(file) as opened:
         head = opened.read(4)
         if head[:3] not in (b"Ogg", b"fLa", b"ID3"):
             return ()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.storage.errors import as_recording_error
+from yamnet_gui.core.storage.files import open_for_reading
 
 from .libav import UnknownFormatError, open_container
 from .wave_header import riff_chunks
@@ -35,7 +36,7 @@ def file_markers(path: Path) -> tuple[Marker, ...]:
     """The markers of a sound file in order of time. Raises RecordingError."""
     file = file_of(path)
     try:
-        with file.open("rb") as opened:
+        with open_for_reading(file) as opened:
             head = opened.read(12)
             end = opened.seek(0, 2)
             if head[8:] == b"WAVE" and head[:4] in (b"RIFF", b"RF64", b"BW64", b"RIFX"):
@@ -45,7 +46,7 @@ def file_markers(path: Path) -> tuple[Marker, ...]:
             else:
                 found = _chapters(file)
     except OSError as error:
-        raise RecordingError(path, f"cannot be read ({error.strerror})") from error
+        raise as_recording_error(path, error) from error
     return tuple(sorted(found, key=lambda marker: (marker.start_s, marker.end_s)))
 
 

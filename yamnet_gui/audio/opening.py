@@ -11,6 +11,10 @@ import soundfile
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import NO_FILE
 from yamnet_gui.core.sound_track import file_and_track, file_of
+from yamnet_gui.core.storage.address import path_of
+from yamnet_gui.core.storage.errors import StorageError, as_recording_error
+from yamnet_gui.core.storage.files import open_for_reading, status_of
+from yamnet_gui.core.storage.notation import is_stored
 
 from .container import ContainerSource
 from .libav import UnknownFormatError
@@ -38,7 +42,7 @@ def open_audio(path: str | Path) -> AudioSource:
     ends with Cancelled where the work of this thread is to stop.
     Raises RecordingError where it is missing, a folder, empty, not a sound file or broken.
     """
-    path = Path(path)
+    path = path_of(path)
     _refuse_unless_file(file_of(path))
     source = _open(path)
     try:
@@ -57,11 +61,11 @@ def preview_audio(path: str | Path) -> PreviewSource | None:
 
     It can be read once, from its beginning on. Raises RecordingError.
     """
-    file = file_of(Path(path))
+    file = file_of(path_of(path))
     _refuse_unless_file(file)
-    if file.stat().st_size < _LONG_BYTES or _head(file) in _OF_LIBSNDFILE:
+    if status_of(file).st_size < _LONG_BYTES or _head(file) in _OF_LIBSNDFILE:
         return None
-    preview = PreviewSource(Path(path))
+    preview = PreviewSource(path_of(path))
     if preview.is_needed and preview.frames > 0:
         return preview
     preview.close()
@@ -70,7 +74,9 @@ def preview_audio(path: str | Path) -> PreviewSource | None:
 
 def _refuse_unless_file(path: Path) -> None:
     try:
-        status = path.stat()
+        status = status_of(path)
+    except StorageError as error:
+        raise as_recording_error(path, error) from error
     except FileNotFoundError:
         raise RecordingError(path, "there is no such file") from None
     except (OSError, ValueError) as error:
@@ -82,6 +88,8 @@ def _refuse_unless_file(path: Path) -> None:
         raise RecordingError(path, f"is {NO_FILE}")
     if status.st_size == 0:
         raise RecordingError(path, "the file is empty (0 bytes)")
+    if is_stored(path):
+        return
     try:
         os.close(os.open(path, os.O_RDONLY))
     except PermissionError:
@@ -111,6 +119,8 @@ def _open(path: Path) -> AudioSource:
     for reader in readers:
         try:
             return reader(path)
+        except StorageError as error:
+            raise as_recording_error(path, error) from error
         except (RecordingError, soundfile.SoundFileError, OSError, RuntimeError) as error:
             errors.append(error)
     better = max(errors, key=_understanding)
@@ -151,8 +161,10 @@ def _as_recording_error(path: Path, error: Exception) -> RecordingError:
 
 def _head(file: Path) -> bytes:
     try:
-        with file.open("rb") as opened:
+        with open_for_reading(file) as opened:
             return opened.read(4)
+    except StorageError:
+        raise
     except OSError:  # the reader will say what is wrong
         return b""
 

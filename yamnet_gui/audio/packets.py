@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from yamnet_gui.core.storage.errors import StorageError
+
 _NO_STAMP = -(1 << 63)
 _BYTE_FORMATS = {
     *("mp3", "aac", "ac3", "eac3", "dts", "mpegts", "mpeg", "loas", "truehd", "mlp"),
@@ -111,6 +113,8 @@ def packets_after_seek(
             _seek(container, stream, index, max(0, number - back))
             packets = _recognised(container.demux(stream), index)
             first = next(packets, None)
+        except StorageError:
+            raise
         except (av.FFmpegError, OSError):
             continue
         if first is not None and first[0] <= number:

@@ -1,6 +1,5 @@
 """The lowest and highest sample of every block of a recording, at every zoom level at once."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +8,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.storage.errors import as_recording_error
+from yamnet_gui.core.storage.files import real_path, status_of
 
 from .array_file import read_arrays, write_arrays
 from .hashing import text_key
@@ -175,11 +175,11 @@ def peaks_key(path: Path | str) -> str:
 
     Raises RecordingError where the file cannot be reached.
     """
-    absolute = os.path.realpath(path)
+    absolute = real_path(path)
     try:
-        status = file_of(Path(absolute)).stat()
+        status = status_of(file_of(Path(absolute)))
     except OSError as error:
-        raise RecordingError(path, f"cannot be reached ({error.strerror})") from error
+        raise as_recording_error(path, error, "cannot be reached") from error
     return text_key(f"{absolute}\n{status.st_size}\n{status.st_mtime_ns}\nreading {READING}")
 
 

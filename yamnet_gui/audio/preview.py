@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.sound_track import file_and_track
+from yamnet_gui.core.storage.files import status_of
 
 from .layout import counts_by_stamps, open_track
 from .libav import FrameSamples, decoded_frames, plain_reason
@@ -30,7 +31,7 @@ class PreviewSource(AudioSource):
         self.is_needed = not counts_by_stamps(self._container)
         context = stream.codec_context
         rate, channels = context.sample_rate, context.channels
-        seconds = _estimated_s(self._container, stream, file.stat().st_size)
+        seconds = _estimated_s(self._container, stream, status_of(file).st_size)
         info = RecordingInfo(path, seconds, rate, channels)
         super().__init__(info, round(seconds * rate), "", None)
         self._samples = FrameSamples()
@@ -50,7 +51,7 @@ class PreviewSource(AudioSource):
             try:
                 frame = next(self._frames, None)
             except (av.FFmpegError, OSError) as error:
-                raise self._broken_at(first, plain_reason(error)) from error
+                raise self._broken_at(first, plain_reason(error), error) from error
             if frame is None:
                 parts.append(np.zeros((count - there, self.info.channels), np.float32))
                 break

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from yamnet_gui.core.storage.files import status_of
+
 
 @dataclass(frozen=True)
 class Remembered:
@@ -19,5 +21,5 @@ class Remembered:
 
 def remembered(path: Path, track: int) -> Remembered:
     """Raises OSError."""
-    status = path.stat()
+    status = status_of(path)
     return Remembered(path, track, status.st_size, status.st_mtime_ns)

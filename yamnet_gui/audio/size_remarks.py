@@ -3,11 +3,12 @@
 They then read to the end of the file without a word, so that a cut recording would look complete.
 """
 
-import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+from yamnet_gui.core.storage.files import open_for_reading, size_of
 
 from .wave_header import NO_SIZE, cut_off, riff_chunks
 
@@ -24,8 +25,8 @@ def size_remark(path: Path, duration_s: float) -> str:
 
     `duration_s`: of what can be read. Raises OSError.
     """
-    with path.open("rb") as file:
-        end = os.fstat(file.fileno()).st_size
+    with open_for_reading(path) as file:
+        end = size_of(file)
         magic = file.read(16)
         unset = _UNSET_64
         if magic == _W64_RIFF:

@@ -8,8 +8,10 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.errors import Cancelled, RecordingError, UserError
 from yamnet_gui.core.events import RecordingInfo
+from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.storage.notation import is_stored
 
 from .flac_frames import is_one_stream
 from .source import BLOCK_FRAMES, AudioSource, check_rate
@@ -102,8 +104,8 @@ class SndfileSource(AudioSource):
             if not self._ends_at(frames):
                 self._shorten(self._count())
                 promised = max(promised, frames if frames < _ABSURD_FRAMES else 0)
-        except RecordingError:
-            file.close()
+        except (RecordingError, OSError, Cancelled):
+            self.close()
             raise
         if self._raw is not None:
             if self._raw.warning:
@@ -141,8 +143,15 @@ class SndfileSource(AudioSource):
 
     def _opened(self, path: Path) -> _SoundFile:
         raw = self._raw
-        if raw is None:
+        if raw is None and not is_stored(path):
             return _SoundFile(native_name(path))
+        if raw is None:
+            self._span = FileSpan(path, 0, status_of(path).st_size)
+            try:
+                return _SoundFile(self._span)
+            except soundfile.SoundFileError:
+                self._raise_problem()
+                raise
         check_rate(path, raw.sample_rate_hz)  # libsndfile takes no number above 2³¹
         self._span = FileSpan(path, raw.start, raw.end)
         return _SoundFile(
@@ -167,9 +176,13 @@ class SndfileSource(AudioSource):
                 if begin < first:
                     self._file.read(first - begin, dtype=dtype, always_2d=True)
             samples = self._file.read(count, dtype=dtype, always_2d=True)
+            self._raise_problem()
         except (soundfile.SoundFileError, OSError, RuntimeError) as error:
             self._next = -1
-            raise self._broken_at(first, plain_reason(error)) from error
+            raise self._broken_at(first, plain_reason(error), error) from error
+        except (UserError, Cancelled):
+            self._next = -1
+            raise
         self._next = first + len(samples)
         if len(samples) < count:
             raise self._broken_at(self._next, "it became shorter while it was read")
@@ -186,7 +199,8 @@ class SndfileSource(AudioSource):
             count = len(self._file.read(1, dtype="int16"))
             self._file.seek(0)
         except (soundfile.SoundFileError, RuntimeError):
-            return False
+            count = 0
+        self._raise_problem()
         return count == 1
 
     def _count(self) -> int:
@@ -201,12 +215,19 @@ class SndfileSource(AudioSource):
                     total += frames
             except (soundfile.SoundFileError, RuntimeError) as error:
                 reason = plain_reason(error)
+            self._raise_problem()
         self._reopen()
         if total == 0:
             raise RecordingError(
                 self.info.path, f"cannot be decoded ({reason})", "is the file complete?"
             )
         return total
+
+    def _raise_problem(self) -> None:
+        """Raises what went wrong in a file that libsndfile reads through us."""
+        if self._span is not None and self._span.problem is not None:
+            problem, self._span.problem = self._span.problem, None
+            raise problem
 
     def _reopen(self) -> None:
         self.close()
@@ -229,7 +250,9 @@ class SndfileSource(AudioSource):
 
 def plain_reason(error: Exception) -> str:
     """The error of libsndfile in plain words."""
-    text = str(getattr(error, "error_string", error)).strip().rstrip(".").replace("\n", " ")
+    said = getattr(error, "error_string", None)
+    said = getattr(error, "strerror", None) if said is None else said
+    text = str(error if said is None else said).strip().rstrip(".").replace("\n", " ")
     for sign, better in _SAID_BETTER.items():
         if sign in text if sign else not text:
             return better

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from yamnet_gui.core.storage.files import open_for_reading
+
 _WITHOUT_PICTURES = frozenset(
     {".wav", ".wave", ".bwf", ".bw64", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".caf"}
     | {".au", ".snd", ".sf", ".ircam", ".paf", ".pvf", ".voc", ".svx", ".8svx", ".iff", ".avr"}
@@ -36,7 +38,7 @@ def is_sound_file(path: Path) -> bool:
 
 def _is_transport_stream(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
+        with open_for_reading(path) as file:
             head = file.read(189)
     except OSError:
         return True  # opening it will say what is wrong

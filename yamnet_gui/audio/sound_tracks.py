@@ -9,6 +9,7 @@ from typing import Any
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.sound_track import file_of, with_track
 from yamnet_gui.core.stopping import check_stopped
+from yamnet_gui.core.storage.errors import as_recording_error
 from yamnet_gui.core.text import encodable, grouped
 
 from .libav import FrameSamples, UnknownFormatError, decoded_frames, open_container
@@ -38,7 +39,7 @@ def sound_tracks(path: Path) -> tuple[SoundTrack, ...]:
     try:
         wanted = remembered(file, 0)
     except OSError as error:
-        raise RecordingError(path, f"cannot be reached ({error.strerror})") from error
+        raise as_recording_error(path, error, "cannot be reached") from error
     return _tracks(wanted)
 
 

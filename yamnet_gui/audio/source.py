@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.stopping import check_stopped
+from yamnet_gui.core.storage.errors import StorageError
 
 from .sound_tracks import SoundTrack
 
@@ -116,11 +117,12 @@ class AudioSource(ABC):
             samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
         return samples
 
-    def _broken_at(self, first: int, reason: str) -> RecordingError:
+    def _broken_at(
+        self, first: int, reason: str, cause: BaseException | None = None
+    ) -> RecordingError:
         at_s = first / self.info.sample_rate_hz
-        return RecordingError(
-            self.info.path, f"cannot be read at {at_s:.1f} s ({reason})", "is the file complete?"
-        )
+        advice = cause.advice if isinstance(cause, StorageError) else "is the file complete?"
+        return RecordingError(self.info.path, f"cannot be read at {at_s:.1f} s ({reason})", advice)
 
     def __enter__(self) -> Self:
         return self

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from yamnet_gui.core.storage.files import open_for_reading
+
+from .libav import media_of
 from .wave_header import riff_chunks
 
 _LARGEST_CHUNK = 1 << 20
@@ -33,7 +36,7 @@ class FileTags:
 def file_tags(path: Path) -> FileTags:
     """The tags of a file; empty ones where it has none or cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open_for_reading(path) as file:
             head = file.read(12)
             if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:] == b"WAVE":
                 return _riff(file)
@@ -120,7 +123,7 @@ def _container(path: Path) -> FileTags:
 
     av.logging.set_level(av.logging.PANIC)
     try:
-        with av.open(str(path), metadata_errors="ignore") as container:
+        with av.open(media_of(path), metadata_errors="ignore") as container:
             tags = {key.lower(): value for key, value in container.metadata.items()}
             for stream in container.streams.audio:
                 tags |= {key.lower(): value for key, value in stream.metadata.items()}

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from yamnet_gui.core.errors import Cancelled, UserError
+from yamnet_gui.core.storage.files import open_for_reading, size_of
+
 _WRAP = 1 << 32
 _PLACEHOLDERS = ((0xFFFF_0000, 0xFFFF_FFFF), (0x7FFF_0000, 0x8000_0000))
 """Sizes, first and last, that are written where none is known yet, or where a counter stopped."""
@@ -80,8 +83,8 @@ def samples_with_wrong_size(path: Path) -> RawSamples | None:
 
     Raises OSError.
     """
-    with path.open("rb") as file:
-        end = os.fstat(file.fileno()).st_size
+    with open_for_reading(path) as file:
+        end = size_of(file)
         magic = file.read(12)
         if magic[:4] in (b".snd", b"dns."):
             return _au(file, end)
@@ -98,11 +101,11 @@ def samples_with_wrong_size(path: Path) -> RawSamples | None:
 
 def has_placeholder_size(path: Path) -> bool:
     """Whether the header of a WAV file holds a placeholder in place of the size of its samples."""
-    with path.open("rb") as file:
+    with open_for_reading(path) as file:
         magic = file.read(12)
         if magic[:4] not in (b"RIFF", b"RIFX") or magic[8:] != b"WAVE":
             return False
-        header = _wave(file, magic[:4], os.fstat(file.fileno()).st_size)
+        header = _wave(file, magic[:4], size_of(file))
         return header is not None and header.stated is not None and _placeholder(header.stated)
 
 
@@ -260,10 +263,15 @@ def _aiff(file: BinaryIO, end: int) -> RawSamples | None:
 
 
 class FileSpan:
-    """Bytes [start, end) of a file as a file of its own, to be read from any place."""
+    """Bytes [start, end) of a file as a file of its own, to be read from any place.
+
+    What goes wrong ends the file there, because readers in C pass no exception on, and stands in
+    `problem`.
+    """
 
     def __init__(self, path: Path, start: int, end: int) -> None:
-        self._file = path.open("rb", buffering=0)
+        self._file = open_for_reading(path, buffered=False)
+        self.problem: OSError | UserError | Cancelled | None = None
         self._start, self._size = start, end - start
         self._at = 0
 
@@ -277,8 +285,12 @@ class FileSpan:
 
     def readinto(self, buffer: memoryview) -> int:
         view = memoryview(buffer)[: max(0, self._size - self._at)]
-        self._file.seek(self._start + self._at)
-        count = self._file.readinto(view) or 0
+        try:
+            self._file.seek(self._start + self._at)
+            count = self._file.readinto(view) or 0  # type: ignore[attr-defined]
+        except (OSError, UserError, Cancelled) as error:
+            self.problem = error
+            return 0
         self._at += count
         return count
 

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from yamnet_gui.audio import is_sound_file, track_path
+from yamnet_gui.audio import is_sound_file, recordings_at, track_path
 from yamnet_gui.audio.hashing import text_key
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import exists, is_folder
 from yamnet_gui.core.stopping import check_stopped
+from yamnet_gui.core.storage.address import path_of
+from yamnet_gui.core.storage.errors import StorageError
+from yamnet_gui.core.storage.files import real_path
+from yamnet_gui.core.storage.notation import is_address, is_stored
 
 _PATTERN = frozenset("*?[")
 
@@ -33,7 +37,8 @@ def make_plan(arguments: Iterable[Path | str]) -> Plan:
     """Finds the recordings behind files, folders (searched to any depth) and patterns.
 
     A named file is taken whatever its ending; in folders the ending decides, and names that
-    begin with a dot are left out. Links are followed, circles of links are not.
+    begin with a dot are left out. Links are followed, circles of links are not. Addresses of
+    storage may stand for a recording, for all below them, or hold patterns.
     """
     return _Search().run(arguments)
 
@@ -76,11 +81,14 @@ class _Search:
             for path in self._paths(str(argument)):
                 self._take(path)
             if before == (len(self._found), self._repeated, len(self._problems)):
-                self._problems.append((Path(argument), "there is no sound file in this folder"))
+                self._problems.append((path_of(argument), "there is no sound file in this folder"))
         return Plan(tuple(self._found.values()), tuple(self._problems), self._repeated)
 
     def _paths(self, argument: str) -> Iterator[Path]:
         """The argument itself, or what it matches if it is a pattern and not a file."""
+        if is_address(argument) or is_stored(argument):
+            yield from self._stored(argument)
+            return
         if os.path.lexists(argument) or not _PATTERN & set(argument):
             yield Path(argument)
             return
@@ -91,8 +99,16 @@ class _Search:
         for match in matches:
             yield Path(match)
 
+    def _stored(self, address: str) -> Iterator[Path]:
+        """The recordings at an address: itself, those below it, or those that match a pattern."""
+        try:
+            yield from recordings_at(address)
+        except StorageError as error:
+            advice = f" — {error.advice}" if error.advice else ""
+            self._problems.append((path_of(error.filename), f"{error.strerror}{advice}"))
+
     def _take(self, path: Path) -> None:
-        if is_folder(path):
+        if not is_stored(path) and is_folder(path):
             self._search(path)
         else:
             self._add(path)
@@ -131,6 +147,9 @@ class _Search:
         if real in self._found:
             self._repeated += 1
             return
+        if is_stored(path):
+            self._found[real] = path
+            return
         try:
             status = path.stat()
         except (OSError, ValueError):
@@ -148,5 +167,7 @@ class _Search:
 
 
 def _place(path: Path) -> str:
+    if is_stored(path):
+        return real_path(path)
     real = Path(os.path.realpath(path))
     return str(real if exists(real) else path.absolute())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from yamnet_gui.audio import content_hash
+from yamnet_gui.audio import content_statement
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.files import exists, is_file
 from yamnet_gui.core.provenance import (
@@ -25,6 +25,7 @@ from yamnet_gui.core.provenance_diff import (
 )
 from yamnet_gui.core.sound_track import file_and_track, file_of, with_track
 from yamnet_gui.core.stopping import until_stopped
+from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.labels.exchange.export_provenance import export_again, placed
 from yamnet_gui.yamnet import RUNTIME_CHOICES, RuntimeChoice
 from yamnet_gui.yamnet.weights import required_weights
@@ -98,11 +99,11 @@ def rerun(path: Path, options: RerunOptions | None = None) -> Generator[BatchPro
 def _analysed(
     before: Provenance, options: RerunOptions
 ) -> Generator[BatchProgress, None, Provenance]:
-    there = [r for r in before.recordings if exists(file_of(Path(r.path)))]
+    there = [r for r in before.recordings if exists(file_of(path_of(r.path)))]
     with TemporaryDirectory(prefix="yamnet-gui-") as folder:
         target = Path(folder) / "rerun.json"
         batch = _batch(before, options, target)
-        plan = Plan(tuple(Path(r.path) for r in there))
+        plan = Plan(tuple(path_of(r.path) for r in there))
         if not there:
             raise RecordingError(
                 before.recordings[0].path if before.recordings else "recordings",
@@ -139,7 +140,7 @@ def _places(
             named.setdefault(file.name, []).append(file)
     places = {}
     for recording in recordings:
-        path, track = file_and_track(Path(recording.path))
+        path, track = file_and_track(path_of(recording.path))
         if is_file(path):
             continue
         beside = here / recording.relative if recording.relative else here / path.name
@@ -154,7 +155,7 @@ def _places(
 
 def _content(path: Path) -> str:
     try:
-        return content_hash(path)
+        return content_statement(path)
     except RecordingError:
         return ""
 

@@ -12,7 +12,7 @@ from yamnet_gui.analysis.events_of import EventsRequest
 from yamnet_gui.analysis.model import WeightsModel
 from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.analysis.settings import AnalysisSettings
-from yamnet_gui.audio import content_hash
+from yamnet_gui.audio import content_statement
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.provenance import (
@@ -26,6 +26,8 @@ from yamnet_gui.core.provenance import (
     write_provenance,
 )
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.storage.notation import written as path_text
 from yamnet_gui.detection import rules_to_json
 from yamnet_gui.labels.overwrite_guard import check_outputs
 from yamnet_gui.yamnet.runtimes import expected_runtime
@@ -58,7 +60,7 @@ def write_run_provenance(
     written: Sequence[Path],
 ) -> Path:
     """Writes how a run went; `failed` are recordings without results. Raises SettingsError."""
-    problems = (RecordingFacts(str(p.absolute()), problem=reason) for p, reason in failed)
+    problems = (RecordingFacts(path_text(p.absolute()), problem=reason) for p, reason in failed)
     return write_provenance(finished(begun, (*recordings, *problems), written), path)
 
 
@@ -84,10 +86,10 @@ def write_result_provenance(
         classifiers=tuple(classifiers),
         runtime=model.runtime,
         requested_runtime=model.runtime,
-        command=("yamnet_gui.analyze", str(recording)),
+        command=("yamnet_gui.analyze", path_text(recording)),
     )
     best = best_classes(analysis, class_map.names, options.best)
-    size = file_of(recording).stat().st_size
+    size = status_of(file_of(recording)).st_size
     facts = recording_facts(labelled, _content(recording, None), size, best)
     return write_run_provenance(begun(options, model), path, (facts,), (), ())
 
@@ -101,10 +103,10 @@ def facts_of(
         sha256 = _content(path, memo_folder)
         if labels:
             facts = recording_facts(labels[place], sha256, record.size, record.best)
-            yield replace(facts, path=str(path.absolute()))
+            yield replace(facts, path=path_text(path.absolute()))
         else:
             yield RecordingFacts(
-                str(path.absolute()),
+                path_text(path.absolute()),
                 sha256,
                 record.size,
                 duration_s=record.audio_s,
@@ -178,6 +180,6 @@ def _rules_sha256(rules: Mapping[str, Any]) -> str:
 
 def _content(path: Path, memo_folder: Path | None) -> str:
     try:
-        return content_hash(path, memo_folder)
+        return content_statement(path, memo_folder)
     except RecordingError:  # taken away meanwhile
         return ""

@@ -20,6 +20,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 from yamnet_gui.core.resources import ontology_of
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.storage.files import status_of
 from yamnet_gui.dataset.units import UNIT, write_unit
 from yamnet_gui.detection import rules_from_json
 from yamnet_gui.labels.exchange.score_tables import write_scores
@@ -215,7 +216,7 @@ def table_kind(table: str, path: Path) -> str:
 def identity(path: Path, key: str) -> Record:
     """An empty record of the file as it is now; sizes are -1 where it cannot be reached."""
     try:
-        status = file_of(path).stat()
+        status = status_of(file_of(path))
         size, changed = status.st_size, status.st_mtime_ns
     except (OSError, ValueError):
         size, changed = -1, -1

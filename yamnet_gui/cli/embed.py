@@ -6,8 +6,6 @@ from pathlib import Path
 from yamnet_gui.analysis import (
     AnalysisSettings,
     WeightsModel,
-    fetched,
-    is_address,
     load_classifiers,
     with_custom_classes,
 )
@@ -17,9 +15,11 @@ from yamnet_gui.batch import VectorOptions, make_plan, with_sound_track
 from yamnet_gui.batch.embedding_run import EmbeddingOptions, write_vectors
 from yamnet_gui.batch.vectors import PER, POOLS
 from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.download import in_parts_or_fetched
 from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.scores import DEFAULT_HOP_S
+from yamnet_gui.core.storage.notation import is_address, written
 from yamnet_gui.core.text import counted, grouped, megabytes, without_controls
 from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.embedding import Classifier
@@ -132,7 +132,7 @@ def run(options: argparse.Namespace) -> int:
             classes=tuple(c.index for c in class_map.select(options.classes)),
             classifiers=tuple(options.classifier),
             names={
-                Path(path): without_controls(text)
+                Path(path): without_controls(written(text))
                 for text, path in zip(options.paths, local, strict=True)
                 if is_address(text)
             },
@@ -191,7 +191,7 @@ def _rules(
 
 
 def _local(text: str, line: ProgressLine) -> str:
-    """The path itself, or that of the downloaded recording."""
-    if not is_address(text):
-        return text
-    return str(fetched(text, progress=lambda done, _all: line.show(f"{megabytes(done)} {text}")))
+    """The path itself, or that of the recording of a server that sends it only whole."""
+    shown = written(text)
+    progress = lambda done, _all: line.show(f"{megabytes(done)} {shown}")  # noqa: E731
+    return str(in_parts_or_fetched(text, progress=progress))

@@ -19,6 +19,10 @@ EXTRAS = {
     "onnxruntime": "onnx",
     "distributed": "cluster",
     "dask-jobqueue": "cluster",
+    "s3fs": "storage",
+    "gcsfs": "storage",
+    "adlfs": "storage",
+    "paramiko": "storage",
 }
 """Packages that an extra of this program brings, by name: `pip install 'yamnet-gui[EXTRA]'`."""
 ADDABLE = {
@@ -28,6 +32,11 @@ ADDABLE = {
     "pyarrow": "Parquet files",
     "duckdb": "datasets, together with pyarrow",
     "umap-learn": "maps by UMAP",
+    "s3fs": "recordings at s3://",
+    "gcsfs": "recordings at gs://",
+    "adlfs": "recordings at az:// and abfs://",
+    "paramiko": "recordings at sftp://, together with fsspec",
+    "fsspec": "recordings at sftp://, together with paramiko",
 }
 """What can be added to a bundle, and what it is for."""
 _UNFINISHED = ".part"

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from .storage.notation import written
 from .text import readable_length, without_controls
 
 
@@ -13,7 +14,7 @@ class UserError(Exception):
     """
 
     def __init__(self, subject: str | Path, reason: str, advice: str = "") -> None:
-        self.subject = str(subject)
+        self.subject = written(subject)
         self.reason = reason
         self.advice = advice
         tail = f" — {advice}" if advice else ""

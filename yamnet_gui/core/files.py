@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .own_files import check_replaceable
+from .storage.notation import is_stored
 from .text import shortened
 
 NO_FILE = "not a file but a device or pipe"
@@ -59,11 +60,15 @@ def exists(path: Path) -> bool:
 
     `Path.exists` raises for names that are too long; `is_file` and `is_folder` are alike.
     """
+    if is_stored(path):
+        return _in_storage(path) is not None
     return os.path.exists(path)  # noqa: PTH110
 
 
 def is_file(path: Path) -> bool:
     """Whether there is such a file."""
+    if is_stored(path):
+        return _in_storage(path) is False
     return os.path.isfile(path)  # noqa: PTH113
 
 
@@ -80,4 +85,16 @@ def check_no_device(path: Path) -> None:
 
 def is_folder(path: Path) -> bool:
     """Whether there is such a folder."""
+    if is_stored(path):
+        return _in_storage(path) is True
     return os.path.isdir(path)  # noqa: PTH112
+
+
+def _in_storage(path: Path) -> bool | None:
+    """Whether there is a folder at an address; None where nothing is, or nothing can be said."""
+    from .storage.files import object_status
+
+    try:
+        return object_status(path).is_folder
+    except OSError:
+        return None

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui import __version__
+from yamnet_gui.core.storage.notation import is_address, written
 
 from .added_packages import is_bundle
 from .errors import SettingsError
@@ -133,7 +134,7 @@ def recording_facts(
 ) -> RecordingFacts:
     """A recording with its events."""
     return RecordingFacts(
-        str(labelled.recording.path.absolute()),
+        written(labelled.recording.path.absolute()),
         sha256,
         size,
         duration_s=labelled.recording.duration_s,
@@ -263,6 +264,8 @@ def _processor() -> str:
 def _recording_values(recording: RecordingFacts, folder: Path) -> dict[str, Any]:
     """As `asdict`, which would copy each of a million events, with the way from `folder`."""
     values = {name: getattr(recording, name) for name in RecordingFacts.__slots__}
+    if is_address(recording.path):
+        return values
     with suppress(ValueError):  # on another drive
         values["relative"] = Path(os.path.relpath(recording.path, folder)).as_posix()
     return values

@@ -9,6 +9,8 @@ import os
 import re
 from pathlib import Path
 
+from .storage.notation import is_stored
+
 _TRACK = re.compile(r"(?P<file>.+)#track=(?P<number>[1-9][0-9]{0,2})", re.DOTALL)
 
 
@@ -18,7 +20,7 @@ def file_and_track(path: Path) -> tuple[Path, int | None]:
     A file that is really called like this counts as itself.
     """
     match = _TRACK.fullmatch(path.name)
-    if match is None or os.path.lexists(path):
+    if match is None or (not is_stored(path) and os.path.lexists(path)):
         return path, None
     return path.with_name(match["file"]), int(match["number"])
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from .sound_track import stem_of
+from .storage.notation import written
 
 _LONGEST_NAME = 200  # bytes; file systems allow 255
 _SIBILANTS = ("s", "x", "z", "ch", "sh")
@@ -18,7 +19,11 @@ def encodable(text: str) -> str:
 
 
 def printable(path: Path | str) -> str:
-    """The path as text that any UTF-8 file or terminal can hold; odd bytes as `\\xNN`."""
+    """The path as text that any UTF-8 file or terminal can hold; odd bytes as `\\xNN`.
+
+    An address of storage is written as one.
+    """
+    path = written(path)
     try:
         return os.fsencode(path).decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # halves of characters that stand for no byte

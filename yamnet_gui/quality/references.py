@@ -16,6 +16,7 @@ from yamnet_gui.audio import content_hash
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import RecordingError, UserError
 from yamnet_gui.core.events import EventList, LabelledRecording, ReviewState
+from yamnet_gui.core.files import is_file
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.scores import ScoreTable
 from yamnet_gui.core.sound_track import file_of
@@ -139,7 +140,7 @@ class StoredScores:
 
     def analysis(self, path: Path) -> Analysis | None:
         """The stored analysis of a recording, None where there is none. Raises RecordingError."""
-        if self.cache is None or not file_of(path).is_file():
+        if self.cache is None or not is_file(file_of(path)):
             return None
         content = content_hash(path, self.cache.memo_folder)
         keys = result_keys(content, self.model_sha256, self.settings)

@@ -166,7 +166,7 @@ def test_an_address_is_fetched_and_gives_the_same(run, weights, sounds, server, 
         np.testing.assert_array_equal(arrays["vectors"], here.vectors)
     with pytest.raises(UserError, match="larger than"):
         yamnet_gui.embed(f"{server}/s1.wav", limit_bytes=1000)
-    with pytest.raises(UserError, match="404"):
+    with pytest.raises(UserError, match="there is no such file"):
         yamnet_gui.embed(f"{server}/none.wav")
 
 

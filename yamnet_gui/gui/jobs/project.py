@@ -11,6 +11,7 @@ from yamnet_gui.core.events import Event, RecordingInfo
 from yamnet_gui.core.files import exists, is_file
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.stopping import until_stopped
+from yamnet_gui.core.storage.files import status_of
 from yamnet_gui.core.text import grouped, part_of
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.times import date_and_time
@@ -315,7 +316,7 @@ class FindRecordingJob:
     def run(self) -> Iterator[FoundRecording]:
         project, path = self.project, self.info.path
         try:
-            digest, size = content_fingerprint(path), file_of(path).stat().st_size
+            digest, size = content_fingerprint(path), status_of(file_of(path)).st_size
         except OSError:  # the error is shown by the reader of its sound
             digest, size = "", 0
         recording, remark = project.recordings.at(path), ""

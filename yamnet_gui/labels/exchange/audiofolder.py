@@ -12,6 +12,7 @@ from pathlib import Path
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.files import exists, is_folder, replacing
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.storage.notation import recording_text
 from yamnet_gui.labels.formats.text import csv_lines, number
 
 from .clip_plan import NO_LABEL, PARTS, Clip, ClipOptions
@@ -100,7 +101,7 @@ def _row(clip: Clip, written: TimeSpan, part: str) -> list[str]:
         "+".join(label or "unlabelled" for label in clip.labels) or NO_LABEL,
         json.dumps(clip.labels, ensure_ascii=False),
         json.dumps(clip.other_labels, ensure_ascii=False),
-        clip.recording.path.as_posix(),
+        recording_text(clip.recording.path),
         number(clip.about.start_s),
         number(clip.about.end_s),
         number(written.start_s),

@@ -9,6 +9,7 @@ from yamnet_gui.audio import AudioSource, open_audio, write_clip
 from yamnet_gui.core.errors import LabelsError, UserError
 from yamnet_gui.core.files import is_file
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.storage.notation import recording_text
 from yamnet_gui.labels.formats.text import escape_formula, number
 
 from .audiofolder import check_folder, state_of, write_audiofolder, write_rows
@@ -192,7 +193,7 @@ def _manifest_row(clip: Clip, written: TimeSpan) -> list[str]:
         escape_formula(label),
         event.mid if event is not None else "",
         "" if event is None or event.class_index is None else str(event.class_index),
-        escape_formula(clip.recording.path.as_posix()),
+        escape_formula(recording_text(clip.recording.path)),
         number(clip.about.start_s),
         number(clip.about.end_s),
         number(written.start_s),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.audio import content_hash
+from yamnet_gui.audio import content_statement
 from yamnet_gui.core.cached_files import CHECKSUMS
 from yamnet_gui.core.channels import in_order
 from yamnet_gui.core.errors import RecordingError, SettingsError
@@ -24,6 +24,7 @@ from yamnet_gui.core.provenance import (
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.stopping import until_stopped
+from yamnet_gui.core.storage.files import status_of
 from yamnet_gui.labels.formats import ReadOptions, read_labels
 from yamnet_gui.labels.project import Project
 from yamnet_gui.labels.project.calibrations import with_probabilities
@@ -137,7 +138,7 @@ def exported_facts(recordings: Iterable[LabelledRecording]) -> Iterator[Recordin
     for labelled in until_stopped(recordings, 1):
         path = labelled.recording.path
         try:
-            sha256, size = content_hash(path, memo), file_of(path).stat().st_size
+            sha256, size = content_statement(path, memo), status_of(file_of(path)).st_size
         except (RecordingError, OSError):  # labels may outlive their recordings
             sha256, size = "", -1
         yield recording_facts(labelled, sha256, size)

@@ -14,8 +14,11 @@ from pathlib import Path
 from yamnet_gui.audio import SOUND_SUFFIXES, open_audio
 from yamnet_gui.core.errors import SettingsError, UserError
 from yamnet_gui.core.events import RecordingInfo
+from yamnet_gui.core.files import is_file
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.stopping import until_stopped
+from yamnet_gui.core.storage.address import path_of
+from yamnet_gui.core.storage.notation import is_address
 from yamnet_gui.labels.recording_names import (
     FoundBy,
     Placement,
@@ -215,6 +218,8 @@ class RecordingFinder:
             return None
         if info := self._known.at(name, folder):
             return info
+        if is_address(name):
+            return self._in_storage(name)
         for text in dict.fromkeys((name, name.replace("\\", "/"))):
             path = Path(os.path.normpath(folder / text))  # by text: links stay as they are
             if path in self._paths:
@@ -226,6 +231,16 @@ class RecordingFinder:
             if there:
                 return self._info(path)
         return None
+
+    def _in_storage(self, name: str) -> RecordingInfo | None:
+        """The recording at an address."""
+        try:
+            path = path_of(name)
+        except UserError:
+            return None
+        if path in self._paths:
+            return self._paths[path]
+        return self._info(path) if is_file(file_of(path)) else None
 
     # Tables that name none
 

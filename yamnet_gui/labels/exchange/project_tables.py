@@ -10,6 +10,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewedSpan
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.stopping import until_stopped
+from yamnet_gui.core.storage.files import status_of
 from yamnet_gui.labels.formats import ImportResult
 from yamnet_gui.labels.formats.columns import ColumnMapping
 from yamnet_gui.labels.project import (
@@ -166,7 +167,7 @@ def _recording(project: Project, info: RecordingInfo) -> Recording:
             info = replace(source.info, path=info.path, recorded_at=info.recorded_at)
         if info.recorded_at is None and (start := recording_start(info.path)):
             info, origin = replace(info, recorded_at=start.moment), start.source
-        digest, size = content_fingerprint(info.path), file_of(info.path).stat().st_size
+        digest, size = content_fingerprint(info.path), status_of(file_of(info.path)).st_size
     except (UserError, OSError):  # labels may come long before, or without, their sound
         pass
     return Recording(

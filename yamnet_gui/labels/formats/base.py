@@ -9,6 +9,7 @@ from pathlib import Path
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
 from yamnet_gui.core.resources import bundled_class_map
+from yamnet_gui.core.storage.notation import recording_text
 from yamnet_gui.labels.measure_columns import MeasureEvent
 from yamnet_gui.labels.recording_names import Placement
 
@@ -78,7 +79,7 @@ class WriteOptions:
         """The recording's name as the table shall give it, with forward slashes."""
         if self.base is not None and info.path.is_relative_to(self.base):
             return info.path.relative_to(self.base).as_posix()
-        return info.path.as_posix()
+        return recording_text(info.path)
 
 
 Finder = Callable[[Path, str | None, str], Placement]

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from yamnet_gui.core.errors import LabelsError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo
+from yamnet_gui.core.storage.notation import is_stored, written
 
 from . import dcase
 from .base import Capability, ImportResult, LabelFormat, Output, ReadOptions, WriteOptions
@@ -95,11 +96,15 @@ def _fit(event: Event, info: RecordingInfo) -> Event:
 
 
 def _url(path: Path) -> str:
+    if is_stored(path):
+        return written(path)
     text = quote(path.as_posix(), safe="/:", errors="surrogateescape")
     return f"file://{text}" if path.is_absolute() else f"./{text}"
 
 
 def _relative(path: Path, folder: Path | None) -> str:
+    if is_stored(path):
+        return written(path)
     if folder is not None and path.is_absolute():
         try:
             path = Path(os.path.relpath(path, folder.resolve()))

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from yamnet_gui.core.events import RecordingInfo
+from yamnet_gui.core.storage.notation import is_stored, written
 
 from .base import WriteOptions
 
@@ -28,6 +29,8 @@ def addresses(paths: Sequence[Path], options: WriteOptions) -> Callable[[Recordi
 
     def address(info: RecordingInfo) -> str:
         path = info.path
+        if is_stored(path):
+            return written(path)
         if base is not None and path.is_relative_to(base):
             path = path.relative_to(base)
         return prefix + quote(path.as_posix().lstrip("/"), errors="surrogateescape")

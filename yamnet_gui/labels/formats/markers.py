@@ -6,6 +6,7 @@ from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.audio.markers import file_markers
 from yamnet_gui.core.errors import LabelsError, UserError
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.storage.notation import recording_text
 
 from .base import Capability, ImportResult, LabelFormat, ReadOptions
 from .collector import Collector
@@ -37,7 +38,7 @@ def read(path: Path, options: ReadOptions) -> ImportResult:
             "is a recording, not a table of labels, and has no markers or chapters",
             "choose a table of labels",
         )
-    name = path.absolute().as_posix()
+    name = recording_text(path.absolute())
     for number, marker in enumerate(markers, start=1):
         with collector.row(f"marker {number}"):
             label = marker.label or f"Marker {number}"

@@ -25,6 +25,7 @@ from yamnet_gui.core.events import (
 )
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.storage.notation import written
 from yamnet_gui.core.text import encodable
 from yamnet_gui.core.typed_fields import typed_fields
 from yamnet_gui.labels.recording_names import RecordingNames
@@ -65,7 +66,7 @@ def recording_record(recording: LabelledRecording) -> dict[str, Any]:
     """The recording without its events as plain JSON values."""
     info = recording.recording
     return {
-        "path": str(info.path),
+        "path": written(info.path),
         "duration_s": info.duration_s,
         "sample_rate_hz": info.sample_rate_hz,
         "channels": info.channels,
@@ -187,7 +188,7 @@ def restore(
         if _nothing_of(fmt, full, options):
             info = full.recording
             if options.find is not None:
-                placement = options.find(result.path, str(info.path), "")
+                placement = options.find(result.path, written(info.path), "")
                 info = placement.info or info
                 placements.append(replace(placement, path=info.path, events=len(full.events)))
             recordings.append(replace(full, recording=known.get(info.path, info)))

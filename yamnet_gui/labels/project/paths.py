@@ -11,6 +11,9 @@ import platformdirs
 
 from yamnet_gui.core.sound_track import file_and_track, with_track
 from yamnet_gui.core.stopping import until_stopped
+from yamnet_gui.core.storage.address import path_of
+from yamnet_gui.core.storage.files import object_status, version_key
+from yamnet_gui.core.storage.notation import address_of, is_address, is_stored
 from yamnet_gui.core.text import encodable
 
 from .models import PROJECT_SUFFIX, Recording
@@ -40,9 +43,13 @@ def content_fingerprint(path: Path) -> str:
 
     BLAKE2b over the size and the content; of files over 16 MiB over 64 pieces of 64 KiB spread
     evenly, first and last included, so that a file of 15 GB takes no longer than a short one.
+    Of an object in storage it is made from what that states, and another one once it changed.
     Raises OSError.
     """
     path, track = file_and_track(path)
+    if is_stored(path):
+        known = version_key(path, object_status(path))
+        return f"st-{known}" + ("" if track is None else f"{_TRACK}{track}")
     size = path.stat().st_size
     digest = hashlib.blake2b(str(size).encode() + b"\n", digest_size=20)
     with path.open("rb") as file:
@@ -89,7 +96,10 @@ def stored_path(recording: Path, folder: Path) -> str:
 
     Paths in the user's data folder of the program (the personal project) stay absolute. Bytes that
     are not UTF-8, which a database cannot hold as text, are written as `%XX` behind `.//`.
+    Addresses of storage are stored as such.
     """
+    if is_stored(recording):
+        return address_of(recording)
     target = _plain(recording)
     base = _plain(folder)
     if base == data_folder() or target.drive != base.drive:
@@ -116,6 +126,8 @@ def _plain(path: Path) -> Path:
 
 def located(stored: str, folder: Path) -> Path:
     """The file that a stored path names."""
+    if is_address(stored) or is_stored(stored):
+        return path_of(stored)
     if stored.startswith(_ESCAPED):
         stored = unquote(stored.removeprefix(_ESCAPED), errors="surrogateescape")
     if stored.startswith("/") or _DRIVE.match(stored):

@@ -19,6 +19,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import ProjectError, UserError, WeightsError
 from yamnet_gui.core.files import is_file
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.storage.files import status_of
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.exchange.missing import find_by_name
 from yamnet_gui.labels.project import (
@@ -100,7 +101,7 @@ def described(project: Project, path: Path, time_zone: str = "") -> Recording:
     """A recording for the project, with the data of its header; FAILED if it cannot be read."""
     stored = project.recordings.stored_path(path)
     try:
-        digest, size = content_fingerprint(path), file_of(path).stat().st_size
+        digest, size = content_fingerprint(path), status_of(file_of(path)).st_size
     except OSError as error:
         why = f"cannot be read ({error.strerror})"
         return Recording(new_id(), stored, state=RecordingState.FAILED, error=why)

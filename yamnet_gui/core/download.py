@@ -11,10 +11,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from yamnet_gui.core.cached_files import DOWNLOADS, shrink
-from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.errors import RecordingError, UserError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.json_text import parse_json
+from yamnet_gui.core.storage.address import path_of
+from yamnet_gui.core.storage.errors import StorageError, as_recording_error
+from yamnet_gui.core.storage.files import object_status
+from yamnet_gui.core.storage.notation import written
 from yamnet_gui.core.text import without_controls
 from yamnet_gui.core.web import Answer, Patience, WebError, answer_of, checked_address
 
@@ -31,8 +35,31 @@ _WHOLE = (200, 203)
 Progress = Callable[[int, int | None], None]
 
 
-def is_address(text: object) -> bool:
-    """Whether a text is an http or https address."""
+def in_parts_or_fetched(
+    text: str,
+    limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
+    progress: Progress | None = None,
+) -> Path:
+    """The recording at a path or an address, which is read in parts where that can be.
+
+    What a web server sends only whole is fetched; see `fetched`. Raises RecordingError.
+    """
+    if not _is_web_address(text):
+        return path_of(text)
+    try:
+        path = path_of(text)
+        if object_status(path).in_parts:
+            return path
+    except StorageError as error:
+        raise as_recording_error(text, error) from error
+    except RecordingError:
+        raise
+    except UserError as error:
+        raise RecordingError(written(text), error.reason, error.advice) from error
+    return fetched(text, limit_bytes=limit_bytes, progress=progress)
+
+
+def _is_web_address(text: object) -> bool:
     return isinstance(text, str) and _ADDRESS.match(text) is not None
 
 
@@ -48,7 +75,7 @@ def fetched(
     No more than `limit_bytes` are read, whatever the server sends. `progress` gets bytes
     received and bytes in all (None: unknown). Raises RecordingError.
     """
-    if not is_address(address):
+    if not _is_web_address(address):
         raise RecordingError(without_controls(str(address)), "is not an http or https address")
     shown = without_controls(address)
     try:

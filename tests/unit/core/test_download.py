@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from yamnet_gui.analysis import fetched, is_address
+from yamnet_gui.core.download import fetched
 from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.storage.notation import is_address
 
 CONTENT = bytes(range(256)) * 40
 

@@ -1,0 +1,51 @@
+"""Storage that is a folder of this computer, for quick tests: it counts, breaks and changes."""
+
+import fnmatch
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from yamnet_gui.core.storage.errors import MissingInStorageError
+from yamnet_gui.core.storage.notation import address_of
+from yamnet_gui.core.storage.stores import ObjectStatus, Store
+
+SCHEME = "fake"
+
+
+class FolderStore(Store):
+    """Objects `fake://bucket/NAME` are files below `folder/bucket`.
+
+    `asked`: (first, end) of every part; `looked_at`: how often a status was asked for. `failing`
+    is called before every part and may raise.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(SCHEME)
+        self.folder = folder
+        self.asked: list[tuple[int, int]] = []
+        self.looked_at = 0
+        self.tags: dict[str, str] = {}
+        self.failing: Callable[[], None] = lambda: None
+
+    def file(self, path: Path) -> Path:
+        return self.folder / address_of(path).partition("://")[2]
+
+    def _status(self, path: Path) -> ObjectStatus:
+        self.looked_at += 1
+        file = self.file(path)
+        if not file.exists():
+            raise MissingInStorageError(path)
+        tag = self.tags.get(file.name, "one")
+        return ObjectStatus(file.stat().st_size, tag, 1.7e9, is_folder=file.is_dir())
+
+    def _part(self, path: Path, first: int, end: int, expected: ObjectStatus) -> bytes:
+        self.asked.append((first, end))
+        self.failing()
+        content = self.file(path).read_bytes()[first:end]
+        return content if self.tags.get(path.name, "one") == expected.stamp else b""
+
+    def _below(self, folder: Path, pattern: str) -> Iterator[tuple[Path, ObjectStatus]]:
+        top = self.file(folder)
+        for file in top.rglob("*"):
+            name = file.relative_to(top).as_posix()
+            if file.is_file() and (not pattern or fnmatch.fnmatch(name, pattern)):
+                yield folder / name, self._status(folder / name)

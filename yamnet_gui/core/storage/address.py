@@ -1,0 +1,82 @@
+"""The path of an address, and what of the address is secret.
+
+Passwords and signatures stay in the environment of this process and of those that it starts; no
+path, message, project or table has them.
+"""
+
+import json
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from yamnet_gui.core.errors import UserError
+
+from .notation import ADDRESS, TRACK, address_of, is_address, is_stored, without_secrets
+
+_SECRETS = "YAMNET_GUI_ADDRESSES_WITH_SECRETS"
+
+
+def path_of(text: str | Path) -> Path:
+    """The path that a text names: of an address, or of a file as it is written.
+
+    Raises UserError where an address has parts that no path can hold.
+    """
+    if is_address(text):
+        return path_of_address(str(text))
+    if is_stored(text):
+        return Path("//" + address_of(text).replace("://", ":/", 1))
+    return Path(text)
+
+
+def path_of_address(address: str) -> Path:
+    """The path that stands for an address; what is secret of it is kept aside.
+
+    Raises UserError where it has no host, or parts that no path can hold.
+    """
+    shown = without_secrets(address)
+    match = ADDRESS.fullmatch(shown)
+    if match is None:
+        raise UserError(shown, "is not an address")
+    scheme, place = match[1].lower(), match[2].rstrip("/")
+    parts = place.split("/")
+    if not parts[0]:
+        raise UserError(shown, "names no host or bucket", f"write {scheme}://NAME/…")
+    if scheme in ("http", "https") and not _is_web_address(f"{scheme}://{place}"):
+        raise UserError(shown, f"is not a valid {scheme} address")
+    if any(part in ("", ".", "..") for part in parts) or not shown.isprintable() or "\\" in place:
+        raise UserError(
+            shown, "has an empty part, a dot, a backslash or a control character", "rename it there"
+        )
+    whole = f"{scheme}://{place}"
+    if address.rstrip("/") != shown.rstrip("/"):
+        _keep_secret(whole, address)
+    return Path(f"//{scheme}:/{place}")
+
+
+def with_secrets(path: Path) -> str:
+    """The whole address that a path stands for: only for asking the server."""
+    address = address_of(path)
+    return _kept().get(address, address)
+
+
+def _is_web_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(parts.hostname)
+
+
+def _kept() -> dict[str, str]:
+    try:
+        kept = json.loads(os.environ.get(_SECRETS, "{}"))
+    except ValueError:
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _keep_secret(shown: str, whole: str) -> None:
+    """Keeps the whole address for this process and those that it starts."""
+    file = TRACK.sub("", shown)
+    os.environ[_SECRETS] = json.dumps({**_kept(), file: TRACK.sub("", whole)})

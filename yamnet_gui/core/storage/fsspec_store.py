@@ -1,0 +1,111 @@
+"""Object stores and servers of files, through fsspec and the library of each.
+
+Credentials are found by these libraries, by their own usual means; nothing here knows any.
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from .errors import ChangedInStorageError
+from .notation import address_of
+from .stores import ObjectStatus, Store
+
+_SOON_S = 30.0
+"""How long a server may take to answer at all."""
+_TAGS = ("ETag", "etag", "version_id", "generation", "content_md5", "md5Hash")
+_TIMES = ("LastModified", "last_modified", "mtime", "updated", "created")
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "s3": {"config_kwargs": {"connect_timeout": 10, "read_timeout": _SOON_S}},
+    "gs": {"timeout": _SOON_S},
+}
+
+
+class FsspecStore(Store):
+    """Storage that fsspec reaches; `server` is user, host and port where the address names them."""
+
+    def __init__(self, scheme: str, server: str = "") -> None:
+        super().__init__(scheme)
+        self._server = server
+        self._guard = threading.Lock()
+        self._made: Any = None
+        self._one_at_a_time = threading.Lock() if scheme == "sftp" else None
+
+    def _status(self, path: Path) -> ObjectStatus:
+        facts = self._asked("info", path)
+        return _status_of(facts)
+
+    def _part(self, path: Path, first: int, end: int, expected: ObjectStatus) -> bytes:
+        content: bytes = self._asked("cat_file", path, start=first, end=end)
+        # asked for afterwards: what came before it is of the object that it still is
+        if _status_of(self._asked("info", path)) != expected:
+            raise ChangedInStorageError(path)
+        return content
+
+    def _below(self, folder: Path, pattern: str) -> Iterator[tuple[Path, ObjectStatus]]:
+        if pattern:
+            inside = f"{self._inner(folder)}/{pattern}"
+            found = self._call("glob", inside, detail=True)
+        else:
+            found = self._asked("find", folder, detail=True)
+        top = self._inner(folder).strip("/")
+        for name, facts in found.items():
+            status = _status_of(facts)
+            rest = name.strip("/").removeprefix(top).strip("/")
+            if not status.is_folder and rest and "//" not in rest:
+                yield folder / rest, status
+
+    def _asked(self, method: str, path: Path, **options: Any) -> Any:
+        return self._call(method, self._inner(path), **options)
+
+    def _call(self, method: str, inner: str, **options: Any) -> Any:
+        system = self._system()
+        if self._one_at_a_time is None:
+            return getattr(system, method)(inner, **options)
+        with self._one_at_a_time:
+            return getattr(system, method)(inner, **options)
+
+    def _inner(self, path: Path) -> str:
+        """The name that the library has for what lies at an address."""
+        _, _, place = address_of(path).partition("://")
+        return "/" + place.partition("/")[2] if self.scheme == "sftp" else place
+
+    def _system(self) -> Any:
+        with self._guard:
+            if self._made is None:
+                self._made = self._new_system()
+            return self._made
+
+    def _new_system(self) -> Any:
+        if self.scheme == "sftp":
+            from .sftp import connected
+
+            return connected(self._server)
+        import fsspec
+
+        options = _OPTIONS.get(self.scheme, {})
+        return fsspec.filesystem(
+            self.scheme, skip_instance_cache=True, use_listings_cache=False, **options
+        )
+
+    def _renew(self) -> None:
+        if self.scheme == "sftp":  # the other libraries connect anew by themselves
+            with self._guard:
+                self._made = None
+
+
+def _status_of(facts: dict[str, Any]) -> ObjectStatus:
+    moment: Any = next((facts[name] for name in _TIMES if facts.get(name)), None)
+    seconds = moment.timestamp() if isinstance(moment, datetime) else 0.0
+    if isinstance(moment, int | float):
+        seconds = float(moment)
+    tag: Any = next((facts[name] for name in _TAGS if facts.get(name)), None)
+    stamp = str(tag if tag is not None else moment or "").strip('"')
+    if len(stamp) > 64:
+        stamp = hashlib.sha256(stamp.encode()).hexdigest()
+    return ObjectStatus(
+        int(facts.get("size") or 0), stamp, seconds, is_folder=facts.get("type") == "directory"
+    )
