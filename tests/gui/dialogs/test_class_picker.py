@@ -18,13 +18,14 @@ def dialog(owners: Owners, qtbot: QtBot) -> ClassPickerDialog:
 
 
 def test_swatches_are_as_large_on_fine_screens(
-    dialog: ClassPickerDialog, monkeypatch: pytest.MonkeyPatch
+    dialog: ClassPickerDialog, owners: Owners, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = dialog.list.sizeHintForRow(0)
     monkeypatch.setattr(ClassPickerDialog, "devicePixelRatioF", lambda _dialog: 2.0)
-    dialog.search.setText("dog")
-    assert dialog.list.item(0).icon().pixmap(QSize(12, 12), 2.0).width() == 24
-    assert dialog.list.sizeHintForRow(0) == usual
+    fine = ClassPickerDialog(owners.class_map.value, owners.ontology)
+    qtbot.addWidget(fine)
+    swatch = fine.list.model().index(0, 0).data(Qt.ItemDataRole.DecorationRole)
+    assert swatch.pixmap(QSize(12, 12), 2.0).width() == 24
+    assert fine.list.sizeHintForRow(0) == dialog.list.sizeHintForRow(0)
 
 
 def test_of_a_class_with_several_parents_one_way_down_is_shown(dialog: ClassPickerDialog) -> None:
