@@ -24,7 +24,7 @@ from .files import is_file, replacing
 from .json_text import parse_json
 from .own_files import check_own
 from .resources import resource_path
-from .text import printable
+from .text import encodable, printable
 
 DESKTOP_ID = "org.yamnet_gui.YamnetGui"
 ICON_SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
@@ -221,6 +221,8 @@ def _sums_of(files: Mapping[object, object]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _is_below(name: str) -> bool:
+    if "\0" in name or name != encodable(name):  # nothing can have such a name
+        return False
     path = Path(name)
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
 

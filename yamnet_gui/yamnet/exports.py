@@ -5,9 +5,11 @@ published model does. TensorFlow builds them in a process of its own (`export_pr
 """
 
 import csv
+import io
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import suppress
@@ -125,6 +127,7 @@ def exporting(
         raise WeightsError(form.title, f"needs {names}", how_to_install(*missing))
     if not form.suffix and exists(out) and (not out.is_dir() or any(out.iterdir())):
         raise WeightsError(out, "is there already", "name a folder that is not there yet")
+    _check_beside(out, form, file.classes)
     try:
         with tempfile.TemporaryDirectory(prefix=TEMPORARY) as temporary:
             folder = Path(temporary)
@@ -139,6 +142,7 @@ def exporting(
             figures = json.loads((folder / RESULT).read_text())
             if inspect_weights(model).identity != file.identity:
                 raise WeightsError(model, "was replaced while it was being exported", "try again")
+            _check_beside(out, form, file.classes)
             return _placed(made, out, form, figures, folder / CLASSES_FILE)
     except OSError as error:
         raise WeightsError(out, f"cannot be written ({error.strerror or error})") from error
@@ -154,6 +158,8 @@ def _placed(
         with replacing(out) as beside:
             shutil.copyfile(made, beside)
         for target in outputs_of(out, form)[1:]:
+            if os.path.lexists(target):  # with these classes, as was checked
+                continue
             with replacing(target) as beside:
                 shutil.copyfile(classes, beside)
     else:
@@ -178,6 +184,31 @@ def _placed(
         int(figures["frames"]),
         outputs_of(out, form)[1:],
     )
+
+
+def _check_beside(out: Path, form: ExportFormat, classes: ClassMap) -> None:
+    """Raises WeightsError where the names of other classes lie beside a file to be written.
+
+    Nothing in such a table says who wrote it, and the published one goes by the same name.
+    """
+    for path in outputs_of(out, form)[1:]:
+        if os.path.lexists(path) and not _holds(path, classes):
+            reason = "is a file that this program did not write and is left as it is"
+            raise WeightsError(path, reason, "move it away or choose another output file")
+
+
+def _holds(path: Path, classes: ClassMap) -> bool:
+    """Whether this is a regular file with exactly these classes."""
+    own = io.StringIO(newline="")
+    _write_classes(own, classes)
+    try:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > 2 * len(own.getvalue().encode()):
+            return False
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return text.splitlines() == own.getvalue().splitlines()
 
 
 def _write_classes(table: IO[str], classes: ClassMap) -> None:

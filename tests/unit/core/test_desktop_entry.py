@@ -122,9 +122,11 @@ def test_a_list_reaches_nothing_outside_its_folder(tmp_path: Path) -> None:
     path = base / "yamnet-gui" / "desktop.json"
     path.parent.mkdir(parents=True)
     digest = desktop_entry._sha256(victim.read_bytes())
-    files = f'{{"../theirs/{victim.name}": ["{digest}"], "{victim}": ["{digest}"]}}'
+    names = (f"../theirs/{victim.name}", f"{victim}", "a\\u0000b", "\\ud800")
+    files = "{" + ", ".join(f'"{name}": ["{digest}"]' for name in names) + "}"
     path.write_text(
-        f'{{"kind": "{desktop_entry._HEAD}", "files": {files}, "folders": ["..", "/tmp", 5]}}'
+        f'{{"kind": "{desktop_entry._HEAD}", "files": {files},'
+        ' "folders": ["..", "/tmp", "a\\u0000b", "\\ud800", 5]}'
     )
     assert remove(base).done == []
     assert untouched(victim)

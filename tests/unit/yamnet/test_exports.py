@@ -96,6 +96,30 @@ def test_a_damaged_model_is_refused_before_anything_is_made(tmp_path: Path) -> N
     assert not out.exists()
 
 
+@pytest.mark.parametrize("ours", [False, True])
+def test_a_class_map_of_others_beside_a_model_stays(
+    tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: bool
+) -> None:
+    """The published one has this name too, and may have been changed by its user."""
+    beside, out = tmp_path / "yamnet_class_map.csv", tmp_path / "yamnet.tflite"
+    rows = [(str(c.index), c.mid, c.name) for c in inspect_weights(tiny_weights).classes]
+    with beside.open("w", newline="") as table:
+        head = ("index", "mid", "display_name")
+        given = rows if ours else [("0", "/m/09x0r", "Speech of Anna"), *rows[1:]]
+        csv.writer(table, lineterminator="\n").writerows([head, *given])
+    before = beside.read_bytes()
+
+    def stop(*_args: object) -> object:
+        raise OSError("no process in this test")
+
+    monkeypatch.setattr("yamnet_gui.yamnet.exports.in_own_process", stop)
+    reason = "no process" if ours else "did not write and is left as it is"
+    with pytest.raises(WeightsError, match=reason):
+        exported(tiny_weights, out, "litert")
+    assert beside.read_bytes() == before
+    assert not out.exists()
+
+
 def test_what_is_not_installed_is_named(
     tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,19 +29,23 @@ So `labels` and `other_labels` are lists in JSON, and a window has the times of 
 
 
 def check_folder(
-    folder: Path, clips: Sequence[Clip], manifest: str, first: str, options: ClipOptions
+    folder: Path,
+    clips: Sequence[Clip],
+    manifest: str,
+    columns: Sequence[str],
+    options: ClipOptions,
 ) -> None:
     """Raises LabelsError where the clips would spoil what is in the folder, or it the clips.
 
     Tables that were not written here are not overwritten; and clips of another split that stay
-    there could put a recording into two parts. `first`: the first column of the manifest.
+    there could put a recording into two parts. `columns`: those of the manifest.
     """
     parts = {clip.split for clip in clips}
-    tables = [(folder / manifest, first)]
+    tables = [(folder / manifest, columns)]
     if options.audiofolder:
-        tables += [(folder / part / METADATA_NAME, COLUMNS[0]) for part in parts]
-    for path, column in tables:
-        if exists(path) and not _begins_with(path, column):
+        tables += [(folder / part / METADATA_NAME, COLUMNS) for part in parts]
+    for path, own in tables:
+        if exists(path) and not _begins_with(path, own):
             reason = "is a table that this program did not write"
             raise LabelsError(path, reason, "choose another folder for the clips")
     if parts - {""}:
@@ -61,14 +65,13 @@ def _check_part(folder: Path, planned: set[str]) -> None:
         raise LabelsError(path, reason, "choose an empty folder for the clips")
 
 
-def _begins_with(path: Path, column: str) -> bool:
+def _begins_with(path: Path, own: Sequence[str]) -> bool:
     try:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             header = next(csv.reader([file.readline(10_000)]), [])
     except (OSError, csv.Error):
         return False
-    own = COLUMNS if path.name == METADATA_NAME else (column,)
-    return tuple(header[: len(own)]) == own
+    return header[: len(own)] == list(own)
 
 
 def state_of(clip: Clip) -> str:

@@ -85,7 +85,7 @@ def cut_clips(
     be written.
     """
     done: list[CutClip] = []
-    check_folder(folder, clips, MANIFEST_NAME, MANIFEST_COLUMNS[0], options)
+    check_folder(folder, clips, MANIFEST_NAME, MANIFEST_COLUMNS, options)
     own = OwnClips(folder, MANIFEST_NAME, MANIFEST_COLUMNS[0])
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -161,9 +161,13 @@ def test_a_folder_with_another_split_or_a_table_of_others_is_left_alone(tmp_path
         cut(recorded, out, ClipOptions(split=split, seed=moved, audiofolder=True))
     assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
     theirs = tmp_path / "theirs"
-    for name in ("metadata.csv", "manifest.csv"):
+    for name, first in (
+        ("metadata.csv", "file_name"),
+        ("manifest.csv", "file_name"),
+        ("manifest.csv", "clip"),
+    ):
         theirs.mkdir()
-        (theirs / name).write_text("file_name,transcription\na.wav,hello\n")
+        (theirs / name).write_text(f"{first},transcription\na.wav,hello\n")
         with pytest.raises(LabelsError, match="did not write"):
             cut(recorded, theirs, ClipOptions(audiofolder=True))
         assert [p.name for p in theirs.iterdir()] == [name]
