@@ -1,4 +1,4 @@
-"""`yamnet-gui dataset`: what a dataset folder holds, and whether it is whole."""
+"""`yamnet-gui dataset`: what a dataset folder holds, whether it is whole, and questions to it."""
 
 import argparse
 import json
@@ -8,12 +8,17 @@ from yamnet_gui.core.clock_time import DAY_S
 from yamnet_gui.core.text import counted, grouped, megabytes, printable
 from yamnet_gui.dataset import Dataset, DatasetSummary, Finding, check, summarize
 
+from .dataset_questions import add_questions, answer, check_questions
 from .exit_status import OK, SOME_FAILED
 
 _EPILOG = """\
   dataset results
   dataset results --check
   dataset results --json > results.json
+  dataset results --events --classes Owl --min-score 0.7 --sort score --limit 50
+  dataset results --into owls.yamnet --classes Owl --min-score 0.7
+  dataset results --index
+  dataset results --like owl.wav
 
 `yamnet-gui analyze … --dataset FOLDER` makes a dataset. Exit status: 0 success; 1 --check found
 damage; 2 bad input or options.
@@ -32,11 +37,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="read everything: missing and damaged files, counts, recordings that overlap",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    add_questions(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Raises UserError."""
+    check_questions(options)
     with Dataset(options.folder) as dataset:
+        if answer(dataset, options):
+            return OK
         missing = [Finding(m.path, m.reason) for m in dataset.missing]
         findings = list(check(dataset)) if options.check else missing
         unreadable = any(finding.damage for finding in findings)

@@ -1,9 +1,12 @@
 """Results of very many recordings as a folder of Parquet that other programs read as well."""
 
 from .checking import Finding, check
+from .events import DatasetEvent, DatasetEvents
+from .index_build import build_index
 from .info import DatasetInfo, is_dataset
 from .layout import PARTITIONS, Frames, Partition
 from .reading import Dataset
+from .search import DatasetMatch, EmbeddingIndex
 from .summary import DatasetSummary, summarize
 from .units import UNIT, Contents, read_unit, write_unit
 from .writing import add_units, begin_dataset
@@ -13,13 +16,18 @@ __all__ = [
     "UNIT",
     "Contents",
     "Dataset",
+    "DatasetEvent",
+    "DatasetEvents",
     "DatasetInfo",
+    "DatasetMatch",
     "DatasetSummary",
+    "EmbeddingIndex",
     "Finding",
     "Frames",
     "Partition",
     "add_units",
     "begin_dataset",
+    "build_index",
     "check",
     "is_dataset",
     "read_unit",

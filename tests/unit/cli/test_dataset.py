@@ -1,10 +1,13 @@
 """From sounds to a dataset and back by the command line."""
 
+import csv
 import json
 
 import pytest
 
 from tests.unit.fakes import write_sound
+from yamnet_gui.core.events import ReviewState
+from yamnet_gui.labels.project import EventFilter, Project, accept
 
 pytest.importorskip("duckdb", reason="needs the extra 'dataset'")
 
@@ -63,3 +66,44 @@ def test_a_folder_that_is_no_dataset_gives_a_sentence(run, sounds):
     status, _, err = run("dataset", sounds)
     assert status == 2
     assert "is not a dataset folder" in err
+
+
+@pytest.mark.workflow
+def test_questions_are_answered_and_recordings_go_into_a_project(run, weights, sounds, tmp_path):
+    made, project = tmp_path / "made", tmp_path / "p.yamnet"
+    assert run("analyze", sounds, "--dataset", made, *OPTIONS)[0] == 0
+    status, out, err = run("dataset", made, "--events", "--sort", "score", "--limit", 3)
+    assert status == 0
+    rows = list(csv.DictReader(out.splitlines()))
+    scores = [float(row["score_max"]) for row in rows]
+    assert len(rows) == 3
+    assert scores == sorted(scores, reverse=True)
+    assert err.startswith("3 of ")
+    label = rows[0]["label"]
+    assert run("dataset", made, "--like", sounds / "REC_20260501_000000.wav")[0] == 2
+    status, out, _ = run("dataset", made, "--index")
+    assert (status, out.split()[-1]) == (0, "indexed")
+    sound = sounds / "REC_20260501_010000.wav"
+    status, out, err = run("dataset", made, "--like", sound, "--limit", 2)
+    assert (status, err) == (0, "")
+    assert next(csv.DictReader(out.splitlines()))["file"] == str(sound)
+    asked = ("dataset", made, "--into", project, "--classes", label)
+    status, out, _ = run(*asked)
+    assert status == 0
+    with Project.open(project) as opened:
+        (first, *_) = opened.recordings.all()
+        (event, *_) = opened.recordings.labelled(first.id).events
+        opened.apply(accept([opened.events.get(first.id, event.id)]))
+        before = opened.events.count(EventFilter())
+    assert before == sum(int(n) for n in [out.split(" with ")[1].split()[0]])
+    assert "the project has already" in run(*asked)[1]
+    with Project.open(project) as opened:
+        assert opened.events.count(EventFilter()) == before
+        assert opened.events.get(first.id, event.id).event.state is ReviewState.ACCEPTED
+
+
+def test_questions_that_do_not_fit_are_refused(run, sounds):
+    status, _, err = run("dataset", sounds, "--classes", "Owl")
+    assert status == 2
+    assert "--events or --into" in err
+    assert run("dataset", sounds, "--events", "--check")[0] == 2

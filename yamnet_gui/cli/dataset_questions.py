@@ -1,0 +1,180 @@
+"""Questions of `yamnet-gui dataset`: events by a filter, similar sounds, taking into a project."""
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from yamnet_gui.analysis import (
+    AnalysisSettings,
+    ResultCache,
+    analyse_recording,
+    finished,
+    silence_embedding,
+)
+from yamnet_gui.core.errors import SettingsError, WeightsError
+from yamnet_gui.core.files import exists
+from yamnet_gui.core.folders import user_cache_folder
+from yamnet_gui.core.text import counted, grouped, percent, printable
+from yamnet_gui.dataset import Dataset, DatasetEvents, EmbeddingIndex, build_index
+from yamnet_gui.embedding import Query
+from yamnet_gui.labels.exchange.project_tables import import_command, plan_for_project
+from yamnet_gui.labels.formats.text import escape_formula
+from yamnet_gui.labels.project import EventFilter, Project, Sort, SortKey
+
+from .arguments import positive_count
+from .network import add_network, chosen_model
+from .terminal import ProgressLine
+
+_SORTS = {
+    "time": Sort(),
+    "label": Sort(SortKey.LABEL),
+    "score": Sort(SortKey.SCORE, descending=True),
+    "duration": Sort(SortKey.DURATION, descending=True),
+}
+_LIMIT = 20
+_MOST_FRAMES = 4096
+"""Frames of a sound that are pooled into one direction."""
+_FILTERS = ("classes", "min_score", "text", "sort")
+
+
+def add_questions(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("questions")
+    one = group.add_mutually_exclusive_group()
+    one.add_argument("--events", action="store_true", help="print events as CSV")
+    one.add_argument(
+        "--into",
+        type=Path,
+        metavar="PROJECT",
+        help="copy the events of recordings with such an event into a project, to review them there"
+        " (made where it is not there); what the project has already stays",
+    )
+    one.add_argument(
+        "--index",
+        action="store_true",
+        help="make the index that --like needs, or bring it up to date",
+    )
+    one.add_argument(
+        "--like", type=Path, metavar="SOUND", help="print the places that sound most like this file"
+    )
+    group.add_argument("--classes", nargs="+", metavar="NAME", help="only events of these labels")
+    group.add_argument(
+        "--min-score", type=float, metavar="X", help="only events with at least this score"
+    )
+    group.add_argument(
+        "--text", default="", help="only events with this in their label or recording's path"
+    )
+    group.add_argument("--sort", choices=list(_SORTS), help="order of --events (default: time)")
+    group.add_argument(
+        "--limit", type=positive_count, metavar="N", help=f"rows to print (default: {_LIMIT})"
+    )
+    add_network(parser.add_argument_group("network (with --like)"))
+
+
+def check_questions(options: argparse.Namespace) -> None:
+    """Raises SettingsError where options do not go together."""
+    filtered = [name for name in _FILTERS if getattr(options, name)]
+    if filtered and not (options.events or options.into):
+        option = f"--{filtered[0].replace('_', '-')}"
+        raise SettingsError(option, "is about events", "give --events or --into PROJECT as well")
+    if options.into is not None and options.sort:
+        raise SettingsError("--sort", "is about what --events prints")
+    asks = options.events or options.into or options.index or options.like
+    if asks and (options.check or options.json):
+        raise SettingsError("--check" if options.check else "--json", "is a question of its own")
+
+
+def answer(dataset: Dataset, options: argparse.Namespace) -> bool:
+    """Whether a question was asked, and is answered now. Raises UserError."""
+    if options.events:
+        _events(dataset, options)
+    elif options.into is not None:
+        _into(dataset, options)
+    elif options.index:
+        _index(dataset)
+    elif options.like is not None:
+        _like(dataset, options)
+    else:
+        return False
+    return True
+
+
+def _filter(options: argparse.Namespace, events: DatasetEvents) -> EventFilter:
+    for name in options.classes or ():
+        if name not in events.labels:
+            raise SettingsError(name, "is not the label of an event of this dataset")
+    return EventFilter(
+        labels=frozenset(options.classes) if options.classes else None,
+        min_score=options.min_score,
+        text=options.text,
+    )
+
+
+def _events(dataset: Dataset, options: argparse.Namespace) -> None:
+    events = DatasetEvents(dataset)
+    wanted, limit = _filter(options, events), options.limit or _LIMIT
+    rows = events.page(wanted, _SORTS[options.sort or "time"], 0, limit)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["file", "onset_s", "offset_s", "label", "score_max"])
+    for row in rows:
+        e = row.event
+        score = "" if e.score_max is None else f"{e.score_max:.3f}"
+        times = (f"{e.onset_s:.3f}", f"{e.offset_s:.3f}")
+        writer.writerow([escape_formula(row.file), *times, escape_formula(e.label), score])
+    total = events.count(wanted)
+    if total > len(rows):
+        print(f"{grouped(len(rows))} of {counted(total, 'event')}", file=sys.stderr)
+
+
+def _into(dataset: Dataset, options: argparse.Namespace) -> None:
+    events = DatasetEvents(dataset)
+    ids = events.recordings(_filter(options, events))
+    if not ids:
+        raise SettingsError("--into", "no event of the dataset is like that")
+    opened = Project.open if exists(options.into) else Project.create
+    with opened(options.into) as project:
+        recordings = events.of_recordings(ids)
+        # what the project has of a recording stands, whatever the dataset says
+        known = {project.recordings.locate(r) for r in project.recordings.all()}
+        new = [r for r in recordings if r.recording.path not in known]
+        plan = plan_for_project(project, new)
+        name = printable(dataset.folder.name)
+        project.apply(import_command(project, plan, add_missing=True, title=f"take from {name}"))
+    count = sum(len(r.events) for r in new)
+    kept = len(recordings) - len(new)
+    tail = f"; {counted(kept, 'recording')} the project has already" if kept else ""
+    print(f"{counted(len(new), 'recording')} with {counted(count, 'event')}{tail}")
+
+
+def _index(dataset: Dataset) -> None:
+    with ProgressLine() as line:
+        for share in build_index(dataset):
+            line.show(f"indexing embeddings: {percent(share)}")
+    recall = EmbeddingIndex(dataset).recall
+    found = "" if recall is None else f"; a search finds {percent(recall)} of the best hundred"
+    print(f"{counted(dataset.manifest.rows('embeddings'), 'embedding')} indexed{found}")
+
+
+def _like(dataset: Dataset, options: argparse.Namespace) -> None:
+    index = EmbeddingIndex(dataset)
+    model = chosen_model(options)
+    if model.sha256 != dataset.info.model_sha256:
+        reason = f"is not the model of this dataset ({dataset.info.model_name})"
+        raise WeightsError(model.name, reason, "name it with --weights or --model")
+    settings = AnalysisSettings.from_json(dataset.info.settings).published
+    cache = ResultCache(user_cache_folder())
+    analysis = finished(analyse_recording(options.like, model, settings, cache))
+    frames = np.array(analysis.embeddings(analysis.tables[0].channel)[:_MOST_FRAMES])
+    try:
+        query = Query.of([frames], silence=silence_embedding(model))
+    except ValueError as error:
+        raise SettingsError(options.like, f"cannot be searched with: {error}") from error
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["file", "start_s", "cosine"])
+    for match in index.search(query.direction, options.limit or _LIMIT):
+        writer.writerow([escape_formula(match.file), f"{match.start_s:.2f}", f"{match.cosine:.3f}"])
+    if index.unindexed:
+        many = counted(index.unindexed, "embedding")
+        print(f"note: {many} not in the index; bring it up to date by --index", file=sys.stderr)
