@@ -10,6 +10,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import Owners
+from yamnet_gui.gui.panels.recording_table_model import NAME
 from yamnet_gui.gui.panels.recordings import RecordingsPanel
 from yamnet_gui.gui.panels.status import StatusBar, time_left
 from yamnet_gui.gui.panels.welcome import WelcomePanel
@@ -40,6 +41,19 @@ def test_recordings_are_listed_once_with_their_state(
     assert texts(recordings) == [("a.wav", ""), ("b.wav", "214 events"), ("c.flac", "")]
     assert recordings.count.text() == "3 recordings"
     qtmodeltester.check(recordings.model)
+
+
+def test_names_are_whole_beside_the_states_of_a_review(recordings: RecordingsPanel) -> None:
+    names = [Path(f"4-102844-{take}-49.flac") for take in "ABC"]
+    recordings.set_files(names)
+    recordings.set_events(dict.fromkeys(names, 4))
+    recordings.set_states(dict.fromkeys(names, ("analysed", "")))
+    recordings.set_state(names[0], "1 reviewed")
+    recordings.set_current(names[0])
+    recordings.resize(272, 300)  # as beside a scroll bar on a laptop
+    recordings.show()
+    room = recordings.table.columnWidth(NAME)
+    assert recordings.table.fontMetrics().horizontalAdvance(names[1].name) + 6 <= room
 
 
 def test_states_outlive_a_new_list(recordings: RecordingsPanel) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.channels import channel_text
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.times import length
@@ -65,7 +66,7 @@ def event_facts(event: Event, timeline: Timeline) -> list[tuple[str, str]]:
         rows.append(("Probability", f"{event.probability:.2f}"))
     unsure = (event.onset_uncertainty_s, event.offset_uncertainty_s)
     if any(u is not None for u in unsure):
-        texts = ["?" if u is None else f"±{u * 1000:.0f} ms" for u in unsure]
+        texts = ["?" if u is None else f"±{grouped(u * 1000)} ms" for u in unsure]
         rows.append(("Edges", f"onset {texts[0]}, offset {texts[1]}"))
     if event.channel is not None:
         rows.append(("Channel", channel_text(event.channel)))

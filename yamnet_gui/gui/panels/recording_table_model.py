@@ -164,6 +164,12 @@ class RecordingsModel(QAbstractTableModel):
             if row is not None:
                 self.dataChanged.emit(self.index(row, NAME), self.index(row, STATE))
 
+    @property
+    def current_state(self) -> str:
+        """That of the recording that is open; "" without one."""
+        row = self._rows.get(self._current) if self._current is not None else None
+        return self._entries[row].state if row is not None else ""
+
     def row_of(self, path: Path) -> int | None:
         return self._rows.get(path)
 

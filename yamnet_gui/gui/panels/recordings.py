@@ -30,6 +30,7 @@ from .recording_table_model import EVENTS, NAME, PATH_ROLE, STATE, RecordingsMod
 from .status import time_left
 
 _STEPS = 1000
+_CELL_MARGIN = 8
 _STAGES: tuple[tuple[str, RecordingStage | str | None], ...] = (
     ("All states", None),
     *((stage.value, stage) for stage in RecordingStage),
@@ -182,6 +183,7 @@ class RecordingsPanel(QWidget):
     def set_current(self, path: Path | None) -> None:
         """Marks the recording that is open and brings it into view."""
         self.model.set_current(path)
+        self._fit_states()
         row = self.model.row_of(path) if path else None
         if row is not None:
             index = self._proxy.mapFromSource(self.model.index(row, NAME))
@@ -209,12 +211,13 @@ class RecordingsPanel(QWidget):
         """Gives the states what they need, but never most of the room."""
         font = QFont(self.table.font())
         font.setBold(True)
-        metrics = QFontMetrics(font)
-        widest = max((metrics.horizontalAdvance(t) for t in self.model.states), default=0)
-        width = min(widest + 12, self.width() * 2 // 5)
+        usual, metrics = self.table.fontMetrics(), QFontMetrics(font)
+        widths = [usual.horizontalAdvance(text) for text in self.model.states]
+        widest = max(*widths, metrics.horizontalAdvance(self.model.current_state), 0)
+        width = min(widest + _CELL_MARGIN, self.width() * 2 // 5)
         self.table.setColumnWidth(STATE, max(width, title_width(self.table, STATE)))
         most = self.model.most_events
-        room = metrics.horizontalAdvance(grouped(most)) + 12 if most is not None else 0
+        room = metrics.horizontalAdvance(grouped(most)) + _CELL_MARGIN if most is not None else 0
         self.table.setColumnWidth(EVENTS, max(room, title_width(self.table, EVENTS)))
         self.table.setColumnHidden(EVENTS, most is None)
 

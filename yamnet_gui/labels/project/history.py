@@ -43,12 +43,13 @@ class ProjectHistory:
         with self._connection.reading():
             return self._connection.undo_history.next_redo()
 
-    def steps(self, limit: int = 1000) -> list[HistoryEntry]:
-        """The newest steps first, without values."""
+    def steps(self, limit: int = 1000, *, of_user: bool = False) -> list[HistoryEntry]:
+        """The newest steps first, without values; `of_user`: not those that derive events."""
         with self._connection.reading():
             rows = self._connection.database.execute(
-                "SELECT step, utc, reviewer, action, title FROM steps ORDER BY step DESC LIMIT ?",
-                (limit,),
+                "SELECT step, utc, reviewer, action, title FROM steps WHERE action <> ?"
+                " ORDER BY step DESC LIMIT ?",
+                (DERIVE if of_user else "", limit),
             ).fetchall()
         return [_entry(row, "", "", None, None) for row in _STEPS.each(rows)]
 

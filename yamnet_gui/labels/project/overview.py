@@ -10,7 +10,7 @@ from pathlib import Path
 from yamnet_gui.core.stopping import until_stopped
 
 from .filters import EventFilter
-from .models import DERIVE, HistoryEntry, RecordingState
+from .models import HistoryEntry, RecordingState
 from .project import Project
 
 _ALL = EventFilter()
@@ -97,7 +97,6 @@ def overview(
     since = datetime(first.year, first.month, first.day).astimezone()
     per_day = Counter(t.astimezone().date() for t in project.history.times_since(since))
     days = [first + timedelta(days=n) for n in range(DAYS)]
-    steps = [entry for entry in project.history.steps(_RECENT * 4) if entry.action != DERIVE]
     return Overview(
         recordings=len(recordings),
         analysed=analysed,
@@ -109,5 +108,5 @@ def overview(
         reviewed=sum(count.reviewed for count in counts.values()),
         read_only=project.read_only,
         days=tuple((day, per_day[day]) for day in days),
-        steps=tuple(steps[:_RECENT]),
+        steps=tuple(project.history.steps(_RECENT, of_user=True)),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.gui.support import projects
+from yamnet_gui.core.events import Event
 from yamnet_gui.labels.project import (
     DAYS,
     Overview,
@@ -61,3 +62,15 @@ def test_recordings_events_and_steps_are_counted(tmp_path: Path) -> None:
         later = overview(project, lambda _path: True, now + timedelta(days=20))
         assert sum(n for _, n in later.days) == 0
         assert later.waiting == 1
+
+
+def test_what_the_user_did_last_is_not_lost_behind_derived_events(tmp_path: Path) -> None:
+    with Project.open(projects.made(tmp_path)) as project:
+        project.apply(accept([project.events.at([9])[0]]))
+        own = project.history.steps(1)
+        for number in range(60):
+            found = Event(f"found {number}", float(number), number + 0.5, "Dog", 69)
+            project.events.store_detections("id-a", [found])
+        assert project.history.steps(1) != own
+        state = overview(project, lambda _path: True, datetime.now(UTC))
+        assert list(state.steps[:1]) == own

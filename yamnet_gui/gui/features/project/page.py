@@ -78,7 +78,7 @@ class ProjectPage(QWidget):
             button.clicked.connect(lambda _on=False, task=task: self.task_requested.emit(task))
         self.bars = DayBars(self)
         self.steps = [ElidedLabel("", self) for _ in range(8)]
-        self.none = PlainLabel("Nothing was decided yet.", self)
+        self.none = PlainLabel("Nothing was done yet.", self)
         self.none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
         column = QWidget(self)
