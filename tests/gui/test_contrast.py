@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QPlainTextEdit,
+    QTableWidget,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -119,3 +120,15 @@ def test_fields_have_a_frame_that_stands_out_from_a_dark_window(
     edge = [picture.pixelColor(60, y) for y in range(3)]
     assert max(contrast(color, dark_palette.color(ROLE.Window)) for color in edge) >= 3.0
     assert theme_of(field.palette()) is DARK
+
+
+def test_the_header_of_a_dark_table_is_dark_where_it_is_empty(
+    dark_palette: QPalette, qtbot: QtBot
+) -> None:
+    table = QTableWidget(3, 1)
+    qtbot.addWidget(table)
+    table.resize(400, 100)
+    header = table.horizontalHeader()
+    table.show()
+    empty = header.grab().toImage().pixelColor(header.width() - 5, header.height() // 2)
+    assert contrast(empty, dark_palette.color(ROLE.Window)) < 1.5

@@ -15,11 +15,9 @@ from yamnet_gui.core.resources import resource_path
 
 from .class_colors import apart, color_in_series, color_of_class, color_of_label
 
-FIELDS = (
-    "QLineEdit", "QAbstractSpinBox", "QComboBox", "QTextEdit", "QPlainTextEdit",
-    "QAbstractItemView",
-)  # fmt: skip
-"""Kinds of widgets with a frame around what is typed or listed."""
+FIELDS = ("QLineEdit", "QAbstractSpinBox", "QComboBox", "QTextEdit", "QPlainTextEdit", "QListView")
+"""Kinds of widgets with a frame around what is typed or listed; not those whose headers would take
+the colour of the frame where they are empty."""
 _SIZES = (16, 20, 24, 32, 40, 48)
 """Pixels of an icon that is 16, 20 or 24 high, on usual and on fine screens."""
 _LEFT = tuple(accumulate(_SIZES[:-1], initial=0))
