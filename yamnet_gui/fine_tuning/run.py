@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from yamnet_gui.analysis.cache_writer import TemporaryFolder
 from yamnet_gui.core.cached_files import CHECKSUMS
 from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.model_parameters import CLASSES, EMBEDDING_SIZE, WINDOW_SAMPLES
 from yamnet_gui.core.pipeline import completed
@@ -104,6 +105,8 @@ def fine_tune(
     check_outputs((out, checkpoint), (required_weights(weights),), recordings)
     check_classes(data.labels, {one.label for one in data.sounds})
     check_names(data.labels, keep=settings.keep_yamnet)
+    if is_folder(out):
+        raise SettingsError(out, "is a folder", "name the file for the model")
     if not out.parent.is_dir():
         raise SettingsError(out, "its folder does not exist", "make the folder first")
     read_checkpoint(checkpoint, "", {})  # refuses a file of somebody else's

@@ -307,6 +307,11 @@ def test_the_command_refuses_before_it_trains(
                             tiny_weights)  # fmt: skip
     assert status == 2
     assert "its folder does not exist" in errors
+    (tmp_path / "models").mkdir()
+    status, _, errors = run("finetune", sounds, "-o", tmp_path / "models", "--weights",
+                            tiny_weights, "--epochs", "1")  # fmt: skip
+    assert status == 2
+    assert "models: is a folder" in errors
     status, text, _ = run("finetune", sounds, "-o", tmp_path / "m.h5", "--weights", tiny_weights,
                           "--dry-run")  # fmt: skip
     assert status == 0
