@@ -17,6 +17,7 @@ from .core.c_heap import use_few_arenas
 from .core.desktop_entry import DESKTOP_ID, ICON_SIZES
 from .core.handover import Claim, HandOver, is_token, meeting_place
 from .core.log import VERBOSE_HELP, logging_to_file
+from .core.storage.address import path_of
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -318,9 +319,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "files",
         nargs="*",
-        type=Path,
+        type=path_of,
         metavar="FILE",
-        help="recordings, a folder, a project, or: demo; further recordings are listed",
+        help="recordings, addresses, a folder, a project, or: demo; further ones are listed",
     )
     parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="draw and exit")
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in pixels")

@@ -10,6 +10,7 @@ from pathlib import Path
 from yamnet_gui.analysis.analyse import AnalysisProgress
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.storage.files import status_of
 from yamnet_gui.dataset.info import DatasetInfo
 from yamnet_gui.labels.overwrite_guard import check_companion
 from yamnet_gui.yamnet import LiteRTError, preparing_litert
@@ -278,14 +279,14 @@ class _Run:
 
 def _size(path: Path) -> int:
     try:
-        return max(1, file_of(path).stat().st_size)
+        return max(1, status_of(file_of(path)).st_size)
     except (OSError, ValueError):
         return 1
 
 
 def _unchanged(record: Record, path: Path) -> bool:
     try:
-        status = file_of(path).stat()
+        status = status_of(file_of(path))
     except (OSError, ValueError):
         return False
     return (status.st_size, status.st_mtime_ns) == (record.size, record.mtime_ns)

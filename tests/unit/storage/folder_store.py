@@ -4,6 +4,10 @@ import fnmatch
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
+
+from yamnet_gui.audio import storage_listing
+from yamnet_gui.core.storage import files, notation, stores
 from yamnet_gui.core.storage.errors import MissingInStorageError
 from yamnet_gui.core.storage.notation import address_of
 from yamnet_gui.core.storage.stores import ObjectStatus, Store
@@ -49,3 +53,20 @@ class FolderStore(Store):
             name = file.relative_to(top).as_posix()
             if file.is_file() and (not pattern or fnmatch.fnmatch(name, pattern)):
                 yield folder / name, self._status(folder / name)
+
+
+def use_store(folder: Path, monkeypatch: pytest.MonkeyPatch) -> FolderStore:
+    """Storage behind `fake://`; its objects are files in `folder`, where there is a bucket."""
+    made = FolderStore(folder)
+    (made.folder / "bucket").mkdir(parents=True)
+    real = stores.store_of
+
+    def store_of(path: Path) -> Store:
+        return made if notation.scheme_of(path) == SCHEME else real(path)
+
+    monkeypatch.setitem(notation.LIBRARIES, SCHEME, "fake-library")
+    for module in (files, stores, storage_listing):
+        monkeypatch.setattr(module, "store_of", store_of)
+    monkeypatch.setattr(stores, "PAUSE_S", 0.0)
+    files.ask_again()
+    return made

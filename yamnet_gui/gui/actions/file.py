@@ -6,6 +6,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("open", "&Open…", "File", ("Ctrl+O",), "open", "Open a recording"),
     ActionSpec("open_folder", "Open &folder…", "File", ("Ctrl+Shift+O",), "folder"),
     ActionSpec(
+        "open_address",
+        "Open address (&web, storage)…",
+        "File",
+        tip="Open a recording or a folder at s3://, gs://, az://, sftp:// or https://",
+    ),
+    ActionSpec(
         "demo", "Open &demo recording", "File", tip="A synthetic recording with its analysis"
     ),
     ActionSpec("close", "&Close recording", "File", ("Ctrl+W",), "close", needs=Needs.RECORDING),
@@ -45,6 +51,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "File",
         ("Ctrl+Alt+F",),
         tip="Add all recordings in a folder and its subfolders to the project",
+    ),
+    ActionSpec(
+        "add_address",
+        "Add address to project…",
+        "File",
+        tip="Add a recording in storage, or all below an address, to the project",
     ),
     ActionSpec(
         "merge_project",

@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QFileDialog
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.files import is_file, is_folder
+from yamnet_gui.core.storage.notation import is_stored
 from yamnet_gui.core.text import counted_more, printable
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.jobs.demo import demo_recording
 from yamnet_gui.gui.jobs.folder import FolderListing, ListFolderJob
+from yamnet_gui.gui.widgets.addresses import asked_address
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.gui.window_picture import save_picture
 from yamnet_gui.labels.project import is_project_file
@@ -62,6 +64,7 @@ class Files(Feature):
         return {
             "open": self.ask_recording,
             "open_folder": self.ask_folder,
+            "open_address": self.ask_address,
             "demo": self.open_demo,
             "screenshot": self.screenshot,
             "quit": self._window.close,
@@ -88,9 +91,21 @@ class Files(Feature):
         if name:
             self.open_folder(Path(name))
 
+    def ask_address(self) -> None:
+        """Lets the user enter the address of a recording, or of a folder of them, in storage."""
+        try:
+            path = asked_address(self._window, "Open address")
+        except UserError as error:
+            self._show_error(error)
+            return
+        if path is not None:
+            self.open(path)
+
     def open(self, path: Path) -> None:
         """Opens a recording, a folder into the list, a project or a table of labels."""
-        if is_folder(path):
+        if is_stored(path):
+            self.open_folder(path)  # asks in the background what is there
+        elif is_folder(path):
             self.open_folder(path)
         elif is_project_file(path):
             self._project_manager.open(path)
@@ -108,14 +123,18 @@ class Files(Feature):
     def _show_folder(self, listing: FolderListing) -> None:
         self._recordings_panel.show_note("")
         if listing.problems:
-            details = "\n".join(f"{path}: {reason}" for path, reason in listing.problems)
+            details = "\n".join(f"{printable(path)}: {reason}" for path, reason in listing.problems)
             path, reason = listing.problems[0]
             self._notices.show_notice(
-                NoticeKind.WARNING, f"{path.name}: {reason}.", details=details
+                NoticeKind.WARNING, f"{printable(path.name)}: {reason}.", details=details
             )
         if not listing.recordings:
             return
-        self._settings.remember_folder(listing.folder)
+        if listing.recordings == (listing.folder,):  # an address of one recording
+            self._recording_loader.open(listing.folder)
+            return
+        if not is_stored(listing.folder):
+            self._settings.remember_folder(listing.folder)
         self._recordings_panel.set_files(listing.recordings)
 
     @Slot()
@@ -153,7 +172,9 @@ class Files(Feature):
             return
         for feature in self._takers:
             paths = feature.take_dropped(paths)
-        self._recordings_panel.add_files([path for path in paths[1:] if is_file(path)])
+        self._recordings_panel.add_files(
+            [path for path in paths[1:] if is_stored(path) or is_file(path)]
+        )
         if paths:
             self.open(paths[0])
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
 
+from yamnet_gui.core.text import printable
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.jobs.present_files import MissingFilesJob
@@ -125,7 +126,7 @@ class RecentFiles(Feature):
         missing = " (missing)" if path in self._missing else ""
         call: Callable[[], object] = partial(self.open, path)
         action = self._menu.addAction(without_access_key(name) + missing, call)
-        action.setToolTip(plain_tip(str(path)))
+        action.setToolTip(plain_tip(printable(path)))
         return action
 
     def _clear(self) -> None:

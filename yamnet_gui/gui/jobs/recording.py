@@ -24,10 +24,15 @@ from yamnet_gui.audio.sound_tracks import other_tracks
 from yamnet_gui.core.cached_files import PEAKS, shrink
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.folders import user_cache_folder
+from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.storage.notation import is_stored
+from yamnet_gui.core.text import megabytes
 from yamnet_gui.gui.state.document import OpenRecording
 
 _SHOW_EVERY_S = 0.12
 _KEPT_BYTES = 2 * 2**30
+_LONG_IN_STORAGE_BYTES = 64 * 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class OpenJob:
             yield OpenRecording(
                 info,
                 source.encoding,
-                tuple(w for w in source.warnings if w != other_tracks(source.tracks, source.track)),
+                (*_in_storage(self.path), *_warnings(source)),
                 start.source if start else "",
                 zone_assumed=start is not None and start.zone_assumed and not self.time_zone,
                 tracks=source.tracks,
@@ -55,6 +60,21 @@ class OpenJob:
                 channels_cancel=_channels_cancel(source),
                 markers=_markers(self.path),
             )
+
+
+def _warnings(source: AudioSource) -> Iterator[str]:
+    other = other_tracks(source.tracks, source.track)
+    return (warning for warning in source.warnings if warning != other)
+
+
+def _in_storage(path: Path) -> Iterator[str]:
+    """What it costs to draw and analyse all of a long recording in storage."""
+    file = file_of(path)
+    if is_stored(file) and (size := status_of(file).st_size) > _LONG_IN_STORAGE_BYTES:
+        yield (
+            f"lies in storage; drawing and analysing all of it reads {megabytes(size)} once, which "
+            "are kept on this disk as far as there is room"
+        )
 
 
 def _markers(path: Path) -> int:

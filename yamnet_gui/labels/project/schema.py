@@ -11,6 +11,7 @@ from pathlib import Path
 from yamnet_gui.audio import SOUND_SUFFIXES
 from yamnet_gui.core.files import is_file
 from yamnet_gui.core.open_files import first_bytes
+from yamnet_gui.core.storage.notation import is_stored
 
 from .models import PROJECT_SUFFIX
 
@@ -33,6 +34,8 @@ def is_project_file(path: Path) -> bool:
     A name that ends as those of recordings do is a recording's.
     """
     suffix = path.suffix.lower()
+    if is_stored(path):
+        return False
     if suffix == PROJECT_SUFFIX or suffix in SOUND_SUFFIXES:
         return suffix == PROJECT_SUFFIX
     try:

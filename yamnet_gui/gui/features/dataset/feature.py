@@ -86,6 +86,7 @@ class DatasetFeature(Feature):
         return {
             "add_recordings": self.files.ask_files,
             "add_folder": self.files.ask_folder,
+            "add_address": self.files.ask_address,
             "find_missing": self.files.ask_missing,
             "start_times": self.start_times.ask_chosen,
             "analyse_all": self.analyse_or_pause,

@@ -19,7 +19,10 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import ProjectError, UserError, WeightsError
 from yamnet_gui.core.files import is_file
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.storage.notation import is_address, is_stored
+from yamnet_gui.core.text import printable
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.exchange.missing import find_by_name
 from yamnet_gui.labels.project import (
@@ -81,12 +84,14 @@ class AddRecordingsJob:
                 yield AddProgress(n + 1, len(plan.recordings))
         if new:
             project.apply(add_recordings(new))
-        problems = tuple(f"{path}: {reason}" for path, reason in plan.problems)
+        problems = tuple(f"{printable(path)}: {reason}" for path, reason in plan.problems)
         yield AddProgress(len(ids), len(ids), len(new), problems, tuple(ids))
 
 
 def _entries(path: Path) -> list[Path]:
-    """The paths in a list, relative to it; any other path as it is."""
+    """The paths and addresses in a list, paths relative to it; any other path as it is."""
+    if is_stored(path):
+        return [path]
     if path.suffix.lower() not in LIST_SUFFIXES or not is_file(path):
         return [path]
     try:
@@ -94,7 +99,11 @@ def _entries(path: Path) -> list[Path]:
     except (OSError, UnicodeDecodeError):
         return [path]
     names = [line.strip() for line in lines]
-    return [path.parent / name for name in names if name and not name.startswith("#")]
+    return [
+        path_of(name) if is_address(name) else path.parent / name
+        for name in names
+        if name and not name.startswith("#")
+    ]
 
 
 def described(project: Project, path: Path, time_zone: str = "") -> Recording:

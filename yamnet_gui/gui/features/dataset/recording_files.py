@@ -14,6 +14,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.state.project import StorageMode
+from yamnet_gui.gui.widgets.addresses import asked_address
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
 from .jobs import LIST_SUFFIXES, AddProgress, AddRecordingsJob, FindMissingJob, FindProgress
@@ -58,6 +59,16 @@ class RecordingFiles(QObject):
         if name:
             self._settings.remember_folder(Path(name))
             self.add([Path(name)])
+
+    def ask_address(self) -> None:
+        """Asks for an address whose recordings are added."""
+        try:
+            path = asked_address(self._window, "Add address to project")
+        except UserError as error:
+            self._show_error(error)
+            return
+        if path is not None:
+            self.add([path])
 
     def add(
         self, paths: Sequence[Path], then: Callable[[tuple[str, ...]], None] | None = None
