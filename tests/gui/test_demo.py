@@ -13,6 +13,7 @@ from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
 from yamnet_gui.gui.features.quality.stability import StabilityFeature
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
 from yamnet_gui.gui.jobs.demo import demo_analysis
+from yamnet_gui.gui.panels.recording_table_model import EVENTS, STATE
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.workbench import Workbench
 
@@ -36,6 +37,33 @@ def events_of(bench: Workbench, label: str) -> list[str]:
 def do(bench: Workbench, action: str, settled: Settled) -> None:
     bench.shell.window.actions_by_id[action].trigger()
     settled(bench)
+
+
+def test_until_the_events_of_stored_scores_are_there_nothing_says_that_there_are_none(
+    start: Start, settled: Settled
+) -> None:
+    bench = start("demo")
+    said: set[tuple[str, str, str]] = set()
+
+    def note() -> None:
+        panel, path = bench.shell.events, bench.services.recording.path
+        row = bench.shell.recordings.model.row_of(path) if path is not None else None
+        if bench.session.document.state is AnalysisState.COMPLETE and row is not None:
+            state = bench.shell.recordings.model.index(row, STATE).data()
+            text = panel.empty.text() if panel.empty.isVisibleTo(panel) else ""
+            said.add((text, panel.count.text(), state))
+
+    document = bench.session.document
+    document.scores_changed.connect(note)
+    document.loading_changed.connect(note)
+    settled(bench)
+    note()
+    count = len(document.shown.events)
+    texts = {(text, counted) for text, counted, _state in said}
+    assert texts == {("Loading events…", "loading events…"), ("", f"{count} events")}
+    assert {state for _text, _counted, state in said} <= {"", "analysed"}
+    row = bench.shell.recordings.model.row_of(bench.services.recording.path)
+    assert bench.shell.recordings.model.index(row, EVENTS).data() == str(count)
 
 
 def test_similar_sounds_are_found(demo: Workbench, settled: Settled) -> None:

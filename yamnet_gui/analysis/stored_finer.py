@@ -16,7 +16,25 @@ def with_stored_finer(analysis: Analysis, finer: Finer) -> Analysis:
     """
     if not applies(analysis.settings, finer) or analysis.folder is None:
         return analysis
-    stored = {
+    stored = _stored(analysis, finer)
+    if not all(stored[table.channel].complete(table.grid.count) for table in analysis.tables):
+        return analysis
+    return refined(analysis, finer, stored)
+
+
+def with_begun_finer(analysis: Analysis, finer: Finer) -> Analysis:
+    """A published analysis whose rules see what is stored of its finer scores, though not all are.
+
+    Its settings stay those of the published scores, until the rest is there.
+    """
+    if not applies(analysis.settings, finer) or analysis.folder is None:
+        return analysis
+    return replace(analysis, finer=_stored(analysis, finer))
+
+
+def _stored(analysis: Analysis, finer: Finer) -> dict[int | None, FinerScores]:
+    assert analysis.folder is not None
+    return {
         table.channel: read_finer(
             analysis.folder / finer_name(table.channel, finer),
             table.channel,
@@ -24,9 +42,6 @@ def with_stored_finer(analysis: Analysis, finer: Finer) -> Analysis:
         )
         for table in analysis.tables
     }
-    if not all(stored[table.channel].complete(table.grid.count) for table in analysis.tables):
-        return analysis
-    return refined(analysis, finer, stored)
 
 
 def refined(analysis: Analysis, finer: Finer, scores: Mapping[int | None, FinerScores]) -> Analysis:

@@ -156,6 +156,28 @@ def test_an_empty_table_says_why(panel: EventsPanel, owners: Owners) -> None:
     assert "No recording" in panel.empty.text()
 
 
+def test_events_that_are_still_being_found_are_not_none(panel: EventsPanel, owners: Owners) -> None:
+    owners.document.set_events(EventList())
+    owners.document.set_state(AnalysisState.COMPLETE)
+    owners.document.set_loading_events(True)
+    assert panel.empty.text() == "Loading events…"
+    assert panel.count.text() == "loading events…"
+    owners.document.set_loading_events(False)
+    assert panel.empty.text().startswith("No score reaches its threshold")
+    assert panel.count.text() == "0 events"
+
+
+def test_the_number_of_events_is_provisional_while_a_closer_look_goes_on(
+    panel: EventsPanel, owners: Owners
+) -> None:
+    owners.document.set_closer_look(0.3)
+    assert panel.count.text() == "4 events, provisional"
+    assert "still change" in panel.count.toolTip()
+    owners.document.set_closer_look(None)
+    assert panel.count.text() == "4 events"
+    assert panel.count.toolTip() == ""
+
+
 def test_escape_empties_the_filter(panel: EventsPanel, qtbot: QtBot) -> None:
     panel.search.setText("dog")
     qtbot.keyClick(panel.search, Qt.Key.Key_Escape)

@@ -32,6 +32,23 @@ def test_only_rows_whose_number_of_events_changed_are_announced(qtbot: QtBot) ->
     assert model.most_events == 9
 
 
+def test_a_column_that_counts_what_another_table_lists_says_so(qtbot: QtBot) -> None:
+    model = RecordingsModel()
+    model.set_files([Path("/sounds/a.wav")])
+    titles: list[str] = []
+    model.headerDataChanged.connect(
+        lambda _side, first, _last: titles.append(
+            model.headerData(first, Qt.Orientation.Horizontal)
+        )
+    )
+    model.set_listed({})
+    assert "filter of All events" in model.headerData(
+        EVENTS, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole
+    )
+    model.set_listed(None)
+    assert titles == ["Listed", "Events"]
+
+
 def test_numbers_of_the_list_have_titles_and_states_are_words(qtbot: QtBot) -> None:
     panel = RecordingsPanel()
     qtbot.addWidget(panel)

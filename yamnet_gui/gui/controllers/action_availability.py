@@ -82,6 +82,8 @@ class ActionAvailability(QObject):
         if of_events and not len(document.events):
             if document.state is AnalysisState.NONE:
                 return "there are no events; analyse the recording or draw one."
+            if document.loading_events:
+                return "the events are still being loaded."
             return "no event is detected here with the present thresholds."
         if spec.needs is Needs.EVENT and not self._selection.ids:
             return "no event is selected; click one, or go to the next."

@@ -97,6 +97,7 @@ class EventUpdater(QObject):
     """Recomputes events when scores or rules change: at once for rules, less often for scores."""
 
     replaced = Signal(object)  # tuple[Event, ...]: detections that an event of a step stands for
+    derived = Signal()  # events of new scores are shown
     returned = Signal(object)  # the same: those for which none stands any longer after a step
 
     def __init__(
@@ -165,7 +166,9 @@ class EventUpdater(QObject):
             for place, buffer in enumerate(self._document.buffers)
             if buffer.ready
         }
-        if tables:
+        if not tables:
+            self._document.set_loading_events(False)
+        else:
             self._job = self._runner.submit(
                 UpdateEventsJob(
                     tables, self._rules.rule_set, self._class_map.value, self._document.envelopes
@@ -190,9 +193,11 @@ class EventUpdater(QObject):
         rules = self._rules.rule_set
         self._known = {i: k.under(rules, self._class_map.value) for i, k in derived.items()}
         self._show()
+        self.derived.emit()
 
     def _done(self) -> None:
         self._job = None
+        self._document.set_loading_events(False)
         if self._again:
             self._again = False
             self.derive()
@@ -205,6 +210,7 @@ class EventUpdater(QObject):
             )
         )
         self.combine()
+        self._document.set_loading_events(False)
 
     def hold(self, events: tuple[Event, ...]) -> None:
         """Shows these detections as they are, whatever comes of better scores; none to let go.
@@ -266,6 +272,8 @@ class EventUpdater(QObject):
 
     def _on_analysis(self) -> None:
         if self._document.state in (AnalysisState.COMPLETE, AnalysisState.STOPPED):
+            if self._detections is None:
+                self._document.set_loading_events(True)
             self._timer.start_in(_AT_ONCE_MS)
 
     def _on_envelopes(self) -> None:

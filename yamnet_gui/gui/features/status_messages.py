@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QToolTip
 from yamnet_gui.analysis.cache_writer import NOT_STORED
 from yamnet_gui.core.errors import UserError, WeightsError
 from yamnet_gui.core.text import counted, grouped
+from yamnet_gui.gui.background.rate import Rate
 from yamnet_gui.gui.controllers.messages import GET_WEIGHTS
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.times import length
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _NO_WEIGHTS = "Without YAMNet's weights no further sound can be analysed; all else works."
 _MANY_KEY = "many"
 _REPLACED_KEY = "replaced detections"
+_LOOKING = "Looking closer"
 _PREPARING = "Preparing the network, once for these weights"
 _STATE_IN_LIST = {
     AnalysisState.NONE: "",
@@ -76,6 +78,8 @@ class StatusMessages(Feature):
         self._weights.fetch_failed.connect(self._on_weights_failed)
         self._player.notice.connect(self._on_player_notice)
         self._player.sound.silence_changed.connect(lambda _reason: self._notices.clear("sound"))
+        self._look_rate = Rate()
+        self._document.closer_look_changed.connect(self._show_closer_look)
         self._document.recording_changed.connect(self._show_recording)
         self._document.analysis_changed.connect(self._show_analysis)
         self._tracks.pointer_moved.connect(self._show_pointer)
@@ -266,6 +270,20 @@ class StatusMessages(Feature):
         if not self._analysis.running and self._status.message.text() in ("", _PREPARING):
             self._show_loading(fraction)  # what a step of the user's had to say stays
 
+    @Slot()
+    def _show_closer_look(self) -> None:
+        """Events change meanwhile without a step of the user's."""
+        share = self._document.closer_look
+        left_s = self._look_rate.left_s(share)
+        text = self._status.message.text()
+        if self._analysis.running or (text and not text.startswith(_LOOKING)):
+            return  # what a step of the user's had to say stays
+        if share is None:
+            self._status.clear_progress()
+        else:
+            percent = int(100 * share)
+            self._status.set_progress(f"{_LOOKING}, {percent} % done", share, left_s)
+
     def _on_prepared(self, note: str) -> None:
         if not self._analysis.running and self._status.message.text() == _PREPARING:
             self._status.clear_progress()
@@ -274,6 +292,7 @@ class StatusMessages(Feature):
 
     def _on_finished(self) -> None:
         self._status.clear_progress()
+        self._show_closer_look()
         self._show_analysis()
 
     @Slot(object)

@@ -20,6 +20,7 @@ from yamnet_gui.analysis import (
     loading,
 )
 from yamnet_gui.analysis.analyse import replayed
+from yamnet_gui.analysis.stored_finer import with_begun_finer
 from yamnet_gui.audio import content_is_known
 from yamnet_gui.core.errors import Cancelled, UserError
 from yamnet_gui.core.pipeline import prefetched
@@ -76,11 +77,12 @@ class AnalyseJob:
         return sha256 in KNOWN_FILES or getattr(self.model, "info", None) is not None
 
     def _steps(self) -> Iterator[AnalysisProgress]:
-        """The published scores, so that they come at once; the finer ones where all are stored."""
+        """The published scores, so that they come at once; finer ones as far as they are stored."""
         if self.cache is not None and self.settings.finer != "off":
             stored = cached_analysis(self.path, self.model, self.settings, self.cache)
             if stored is not None:
-                return replayed(stored)
+                whole = stored.settings.finer == self.settings.finer
+                return replayed(stored if whole else with_begun_finer(stored, self.settings.finer))
         return analyse_recording(self.path, self.model, self.settings.published, self.cache)
 
     def _load_meanwhile(self) -> Iterator[Loading]:

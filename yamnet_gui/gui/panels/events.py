@@ -34,7 +34,7 @@ from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.number_box import NumberBox
-from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.shown_count import ShownCount
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
@@ -50,6 +50,10 @@ from .scroll_place import ScrollPlace
 _OPTIONAL = (EventColumn.PROBABILITY, EventColumn.SPREAD, EventColumn.CHANNEL)
 """Columns that are there where any event has something to show in them."""
 _FEW_RANGES = 100
+_PROVISIONAL = (
+    "The program looks closer at doubtful peaks: until that is over, events that nobody touched may"
+    " still change or go. The line at the bottom shows how far it is."
+)
 _CLASS_LETTERS = 10
 """Room for the class where the table can be scrolled sideways."""
 
@@ -92,6 +96,8 @@ class EventsPanel(QWidget):
         self.table.customContextMenuRequested.connect(self._on_menu)
         grouping.changed.connect(self._on_events)
         document.analysis_changed.connect(self._show_count)
+        document.closer_look_changed.connect(self._show_count)
+        document.loading_changed.connect(self._show_count)
         timeline.time_text_changed.connect(self._on_time_text)
         selection.changed.connect(self._on_selection)
         self._show_events()
@@ -286,7 +292,13 @@ class EventsPanel(QWidget):
         chosen = len(self._selection.ids)
         if chosen > 1:
             text += f" · {grouped(chosen)} selected"
+        provisional = self._document.closer_look is not None
+        if self._document.loading_events and not total:
+            text = "loading events…"
+        elif provisional:
+            text += ", provisional"
         self.count.setText(text if self._document.recording else "")
+        self.count.setToolTip(plain_tip(_PROVISIONAL if provisional else ""))
         view = self._document.shown
         count = self.model.count_passing(view.left_out)
         self.foot.show_left_out(one_per_sound=view.one_per_sound, count=count)
@@ -390,6 +402,8 @@ def _why_empty(document: Document, total: int) -> str:
         return "No recording is open."
     if total:
         return 'No events match the filter.<br><br><a href="all">Show all events</a>'
+    if document.loading_events:
+        return "Loading events…"
     return {
         AnalysisState.NONE: "No events yet. Analyse the recording or draw an event.",
         AnalysisState.RUNNING: "Analysing… Events appear here as they are detected.",

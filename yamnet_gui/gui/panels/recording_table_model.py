@@ -22,8 +22,12 @@ STAGE_ROLE, LISTED_ROLE = PATH_ROLE + 1, PATH_ROLE + 2
 
 _TIPS = (
     "Name of the file",
-    "How many events the recording has; while All events is filtered, how many of them it lists",
+    "How many events the recording has",
     "How far the analysis and the review are",
+)
+_LISTED_TIP = (
+    "How many events of the recording the filter of All events lists; without a filter, or once All"
+    " events is closed, the column shows how many there are"
 )
 
 
@@ -130,6 +134,7 @@ class RecordingsModel(QAbstractTableModel):
             self._listed = counts
             self._find_most_events()
             self._all_changed()
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, EVENTS, EVENTS)
 
     def events_of(self, path: Path) -> int | None:
         """The number that is shown."""
@@ -187,10 +192,11 @@ class RecordingsModel(QAbstractTableModel):
     ) -> Any:
         if orientation is not Qt.Orientation.Horizontal or not NAME <= section <= STATE:
             return None
+        listed = section == EVENTS and self._listed is not None
         if role == Qt.ItemDataRole.DisplayRole:
-            return ("Recording", "Events", "State")[section]
+            return "Listed" if listed else ("Recording", "Events", "State")[section]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _TIPS[section]
+            return _LISTED_TIP if listed else _TIPS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None

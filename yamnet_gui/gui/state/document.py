@@ -74,6 +74,8 @@ class Document(QObject):
     channel_changed = Signal()  # whose scores are drawn, before `scores_changed`
     analysis_changed = Signal()
     envelopes_changed = Signal()
+    closer_look_changed = Signal()
+    loading_changed = Signal()  # whether the first events of the scores are still to come
     refined = Signal()  # scores of some frames became finer ones, or what they were before
     events_changed = Signal()
     reviewed_changed = Signal()
@@ -87,6 +89,8 @@ class Document(QObject):
         self._state = AnalysisState.NONE
         self._model = ModelName()
         self._analysis_settings: AnalysisSettings | None = None
+        self._closer_look: float | None = None
+        self._loading_events = False
         self._envelopes: dict[int | None, Envelope] = {}
         self._events = EventList()
         self.shown = ShownEvents(lambda: self._events, self.events_changed.emit)
@@ -109,6 +113,19 @@ class Document(QObject):
     def analysis_settings(self) -> AnalysisSettings | None:
         """The settings of the analysis that the scores come from; None where they are not known."""
         return self._analysis_settings
+
+    @property
+    def closer_look(self) -> float | None:
+        """How much of a closer look is done, 0 to 1; None where none goes on.
+
+        While one does, detections still change: their number is provisional.
+        """
+        return self._closer_look
+
+    @property
+    def loading_events(self) -> bool:
+        """Whether the scores are there, and their events are still being found."""
+        return self._loading_events
 
     @property
     def buffers(self) -> tuple[ScoreBuffer, ...]:
@@ -169,6 +186,8 @@ class Document(QObject):
         self._envelopes = {}
         self._events = EventList()
         self._reviewed = ()
+        self.set_closer_look(None)
+        self.set_loading_events(False)
         self.recording_changed.emit()
         self.scores_changed.emit()
         self.analysis_changed.emit()
@@ -252,6 +271,18 @@ class Document(QObject):
         if state is not self._state:
             self._state = state
             self.analysis_changed.emit()
+
+    def set_closer_look(self, share: float | None) -> None:
+        """How much of a closer look is done; None when it is over."""
+        if share != self._closer_look:
+            self._closer_look = share
+            self.closer_look_changed.emit()
+
+    def set_loading_events(self, loading: bool) -> None:
+        """Whether the first events of the scores that are there are being found."""
+        if loading != self._loading_events:
+            self._loading_events = loading
+            self.loading_changed.emit()
 
     def set_model(self, model: ModelName, settings: AnalysisSettings | None = None) -> None:
         """What the scores come from: the weights, and the settings of the analysis."""

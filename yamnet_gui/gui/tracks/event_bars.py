@@ -78,6 +78,7 @@ class EventsLayer(Layer):
         self._selected: tuple[tuple[Lanes, tuple[str, ...]], NDArray[np.bool_]] | None = None
         self.theme = theme
         self.scrolled = 0.0
+        self.loading = False
 
     @property
     def lanes(self) -> Lanes:
@@ -135,7 +136,8 @@ class EventsLayer(Layer):
         lanes = self._lanes
         if not lanes.events:
             if self.timeline.duration_s > 0:
-                self.draw_message(painter, "no events", self.theme.dim_text)
+                text = "loading events…" if self.loading else "no events"
+                self.draw_message(painter, text, self.theme.dim_text)
             return
         view = self.timeline.view
         width = self.width

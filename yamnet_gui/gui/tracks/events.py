@@ -36,6 +36,7 @@ class EventsTrack(Track):
         self._grouping = grouping
         self._edge: Edges | None = None
         grouping.changed.connect(self._on_events)
+        self.document.loading_changed.connect(self._on_loading)
         classes.shown_changed.connect(self._on_shown)
         self.area.resized.connect(self._name_rows)
         self.timeline.view_changed.connect(self._name_rows)
@@ -57,6 +58,11 @@ class EventsTrack(Track):
     def _on_shown(self) -> None:
         self._layer.set_rows(self._classes.shown if self._by_class else None)
         self._name_rows()
+
+    @Slot()
+    def _on_loading(self) -> None:
+        self._layer.loading = self.document.loading_events
+        self._layer.redraw()
 
     @Slot()
     def _on_events(self) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.unit.fakes import write_sound
 from yamnet_gui.__main__ import main
+from yamnet_gui.analysis import ResultCache
+from yamnet_gui.analysis.finer_scores import _records
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.detection import Rule, RuleSet, save_rules
 
@@ -21,6 +23,10 @@ def sound(tmp_path: Path) -> Path:
 
 def spans(events) -> list[tuple[str, float, float]]:
     return sorted((e.label, round(e.onset_s, 5), round(e.offset_s, 5)) for e in events)
+
+
+def changed_rows(scores: np.ndarray, before: np.ndarray) -> int:
+    return int((scores != before).any(axis=1).sum())
 
 
 @pytest.fixture
@@ -93,6 +99,41 @@ def test_a_recording_opened_again_begins_with_its_finer_scores(start, settled, s
     np.testing.assert_array_equal(begun, [seen])
     assert again.session.document.analysis_settings.finer == "doubtful"
     np.testing.assert_array_equal(again.session.document.scores.table().scores, seen)
+
+
+@pytest.mark.workflow
+def test_a_look_that_was_interrupted_goes_on_from_what_is_stored_and_says_so(
+    start, settled, sound, tiny_weights
+):
+    bench = start(sound, weights=tiny_weights)
+    published = []
+    bench.services.analysis.analysed.connect(lambda a: published.append(a.table().scores))
+    settled(bench)
+    whole = np.array(bench.session.document.scores.table().scores)
+    bench.shell.window.close()
+    bench.close()
+    (stored,) = ResultCache().folder.rglob("*.finer")
+    first = min(end for _, end in _records(stored, None, whole.shape[1]))
+    with stored.open("r+b") as file:
+        file.truncate(first)  # as a quit leaves it behind
+    again = start(sound, weights=tiny_weights)
+    document, status = again.session.document, again.shell.status
+    begun: list[np.ndarray] = []
+    again.services.analysis.analysed.connect(
+        lambda _: begun.append(np.array(document.scores.table().scores))
+    )
+    said: list[tuple[str, str]] = []
+    document.closer_look_changed.connect(
+        lambda: said.append((status.message.text(), again.shell.events.count.text()))
+    )
+    settled(again)
+    assert 0 < changed_rows(begun[0], published[0]) < changed_rows(whole, published[0])
+    np.testing.assert_array_equal(document.scores.table().scores, whole)
+    assert said[1][0].startswith("Looking closer")
+    assert all(count.endswith("provisional") for _, count in said[:-1])
+    assert document.closer_look is None
+    assert said[-1][0] == ""
+    assert "provisional" not in again.shell.events.count.text()
 
 
 @pytest.mark.workflow

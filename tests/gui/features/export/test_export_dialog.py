@@ -14,7 +14,7 @@ from tests.gui.support.dialogs import rejected_at_the_end
 from tests.gui.support.owners import DOG, Owners
 from yamnet_gui.core.events import Event, EventList, LabelledRecording, ReviewState
 from yamnet_gui.gui.features.export.dialog import ExportDialog
-from yamnet_gui.gui.features.export.event_choice import Offered
+from yamnet_gui.gui.features.export.event_choice import EventChoice, Offered
 from yamnet_gui.labels.exchange.export import Depth
 from yamnet_gui.labels.formats import FORMATS, losses, write_labels
 from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
@@ -45,6 +45,15 @@ def dialog(labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtB
     dialog = ExportDialog(offered, owners.class_map.value, tmp_path, format_name="audacity")
     rejected_at_the_end(qtbot, dialog)
     return updated(dialog)
+
+
+def test_what_a_closer_look_may_still_change_is_said(
+    labels: LabelledRecording, owners: Owners, qtbot: QtBot
+) -> None:
+    for provisional in (False, True):
+        choice = EventChoice(Offered(labels, provisional=provisional), owners.class_map.value)
+        qtbot.addWidget(choice)
+        assert choice.provisional.isVisibleTo(choice) is provisional
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from PySide6.QtCore import Slot
 from yamnet_gui.analysis import Analysis
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
-from yamnet_gui.gui.jobs.closer_look import CloserLookJob, LookedAt
+from yamnet_gui.gui.jobs.closer_look import CloserLookJob, LookedAt, share_stored
 
 from .service import AutomaticService
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 _log = logging.getLogger(__name__)
+
+_STOPPED = "The closer look is stopped. Analyse, or opening the recording again, goes on with it."
 
 
 class CloserLook(AutomaticService):
@@ -46,6 +48,8 @@ class CloserLook(AutomaticService):
         self._document.analysis_changed.connect(self._on_state)
         self._settings.changed.connect(self._on_setting)
         self._selection.changed.connect(self._on_selection)
+        self._show_message = context.shell.show_message
+        context.shell.status.cancel_requested.connect(self._on_stop)
 
     @property
     def busy(self) -> bool:
@@ -79,6 +83,7 @@ class CloserLook(AutomaticService):
             return  # shown when an analysis is asked for
         if model.sha256 != of.model_sha256:
             return
+        self._document.set_closer_look(share_stored(of))
         self._job = self._runner.submit(
             CloserLookJob(of, model, finer),
             on_result=self._on_looked_at,
@@ -88,6 +93,7 @@ class CloserLook(AutomaticService):
 
     def _on_looked_at(self, step: LookedAt) -> None:
         self._hold()
+        self._document.set_closer_look(step.share)
         for block in step.blocks:
             if len(block.frames):
                 self._document.put_rows(block.channel, block.frames, block.scores)
@@ -109,6 +115,14 @@ class CloserLook(AutomaticService):
 
     def _on_done(self) -> None:
         self._job = None
+        self._document.set_closer_look(None)
+
+    @Slot()
+    def _on_stop(self) -> None:
+        """The finer scores so far stay."""
+        if self._job is not None:
+            self._cancel()
+            self._show_message(_STOPPED)
 
     @Slot(str)
     def _on_setting(self, key: str) -> None:
@@ -152,4 +166,4 @@ class CloserLook(AutomaticService):
     def _cancel(self) -> None:
         if self._job is not None:
             self._job.cancel()
-            self._job = None
+            self._on_done()

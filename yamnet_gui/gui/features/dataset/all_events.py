@@ -77,7 +77,10 @@ class AllEvents(Feature):
         self._settings.changed.connect(self._on_setting)
         self.panel.query_changed.connect(lambda: self._soon(0))
         self.panel.shown.connect(self._on_shown)
-        self._analysis.finished.connect(self._on_shown)
+        self._document = context.session.document
+        self._settled = Debounced(self, _CHANGED_MS, self._on_settled)
+        context.services.events.derived.connect(self._on_derived)
+        self._document.closer_look_changed.connect(self._on_derived)
         self.panel.left.connect(self._on_left)
         self.panel.typed.connect(lambda: self._soon(_TYPING_MS))
         self.panel.opened.connect(self._open)
@@ -97,10 +100,12 @@ class AllEvents(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._later.active or self._follow.busy or self._job is not None
+        waiting = self._later.active or self._settled.active
+        return waiting or self._follow.busy or self._job is not None
 
     def close(self) -> None:
         self._closed = True
+        self._settled.stop()
         self._later.stop()
         self._follow.stop()
         self._reader.close()
@@ -172,6 +177,16 @@ class AllEvents(Feature):
         if not self._closed and self.panel.isVisible():
             self._project_manager.store_detections()
             self._soon(0)
+
+    @Slot()
+    def _on_derived(self) -> None:
+        if not self._closed and self.panel.isVisible():
+            self._settled.start()
+
+    def _on_settled(self) -> None:
+        """What is detected in the open recording has changed, and does not change by itself now."""
+        if not self._analysis.running and self._document.closer_look is None:
+            self._on_shown()
 
     def _on_steps(self) -> None:
         if not self._closed and self.panel.isVisible():

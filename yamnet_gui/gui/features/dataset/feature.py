@@ -16,6 +16,7 @@ from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.controllers.one_per_sound import ONE_PER_SOUND
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.jobs.project import CountJob, RecordingCount
+from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.labels.project import EventFilter, Recording, remove_recordings
@@ -206,9 +207,13 @@ class DatasetFeature(Feature):
             self._recordings_panel.set_files(files)
             self._recordings_panel.set_current(self._recording_loader.path)
         # how far the open recording is may not have reached the project yet
-        changed = [c for c in counts if c.words or c.tip or c.path != self._recording_loader.path]
+        opened = self._recording_loader.path
+        changed = [c for c in counts if c.words or c.tip or c.path != opened]
         self._recordings_panel.set_states({c.path: (c.words, c.tip) for c in changed})
-        self._recordings_panel.set_events({c.path: c.events for c in counts})
+        document = self._document
+        known = document.state is AnalysisState.COMPLETE and not document.loading_events
+        shown = opened if known else None  # its events are counted as the window has them
+        self._recordings_panel.set_events({c.path: c.events for c in counts if c.path != shown})
         listed = set(self._recordings_panel.files)
         missing = sum(c.missing and c.path in listed for c in counts)
         if missing:

@@ -41,6 +41,7 @@ class Offered:
     are selected, and that pass the filter of the table (None: no filter). `ticked`: classes that
     are ticked. `project` holds `recordings` recordings; `rows` are its events that are selected in
     the table of all events. `one_per_sound`: the window shows one event for one sound.
+    `provisional`: a closer look at the open recording goes on, which still changes its events.
     """
 
     shown: LabelledRecording | None = None
@@ -51,6 +52,7 @@ class Offered:
     ticked: frozenset[int] = frozenset()
     rows: tuple[int, ...] = ()
     one_per_sound: bool = False
+    provisional: bool = False
 
     @property
     def several(self) -> bool:
@@ -68,6 +70,11 @@ _DEPTHS = (
 _ONE_PER_SOUND = (
     "As the tables show it: not also broader classes of the same sound, and no Silence. Classes "
     "and events that you choose are exported in any case; so is all that you reviewed or changed."
+)
+
+_PROVISIONAL = (
+    "⚠ The program still looks closer at the open recording: events that nobody touched are"
+    " provisional, here as they are now. Wait until the line at the bottom of the window is done."
 )
 
 
@@ -223,6 +230,8 @@ class EventChoice(QWidget):
         self.one_per_sound.setToolTip(plain_tip(_ONE_PER_SOUND))
         self.one_per_sound.setChecked(offered.one_per_sound)
         self.one_per_sound.toggled.connect(self.changed)
+        self.provisional = PlainLabel(_PROVISIONAL, self)
+        self.provisional.setWordWrap(True)
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)
@@ -237,6 +246,7 @@ class EventChoice(QWidget):
         form.addRow("Scores", scores)
         form.addRow("&Hierarchy", self.hierarchy)
         form.addRow("", self.one_per_sound)
+        form.addRow(self.provisional)
         self._form = form
 
     def _box(
@@ -258,6 +268,7 @@ class EventChoice(QWidget):
 
     def _on_scope(self) -> None:
         """Reads the project's labels when they are first needed."""
+        self._form.setRowVisible(self.provisional, self._offered.provisional)
         self._form.setRowVisible(self.which_files, self.whole_project)
         self._form.setRowVisible(self.which, not self.whole_project)
         self._form.setRowVisible(self.which_rows, self.whole_project and bool(self._offered.rows))

@@ -139,6 +139,7 @@ class ExportFeature(Feature):
             frozenset(self._class_view.ticked),
             self._rows(),
             self._document.shown.one_per_sound,
+            provisional=self._document.closer_look is not None,
         )
 
     def _rows(self) -> tuple[int, ...]:

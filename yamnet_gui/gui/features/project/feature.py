@@ -55,6 +55,7 @@ class ProjectMenu(Feature):
         self._recording_loader.leaving.connect(projects.store_detections)
         self._document.events_changed.connect(self._show_progress)
         self._document.analysis_changed.connect(self._show_progress)
+        self._document.loading_changed.connect(self._show_progress)
         self._analysis.finished.connect(self._show_progress)
         owner.project_changed.connect(self._show_saved)
         owner.path_changed.connect(self._show_saved)
@@ -143,13 +144,17 @@ class ProjectMenu(Feature):
         self._project_manager.count()
 
     def _show_progress(self) -> None:
-        """Shows the review progress of the open recording next to its name."""
+        """How many events the open recording has, as shown, and how many of them are reviewed."""
         document = self._document
+        if document.loading_events:
+            return  # how many there are is not known yet
         if document.recording is not None and document.state is AnalysisState.COMPLETE:
             events = document.shown.events
             reviewed = sum(e.state is not ReviewState.UNREVIEWED for e in events)
             words = progress_words(reviewed, len(events))
-            self._recordings_panel.set_state(document.recording.info.path, words)
+            path = document.recording.info.path
+            self._recordings_panel.set_state(path, words)
+            self._recordings_panel.set_events({path: len(events)})
 
     def _on_in_use(self, path: Path, error: UserError) -> None:
         self._notices.show_notice(
