@@ -2,12 +2,14 @@
 
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from yamnet_gui.gui.background import first_use
 from yamnet_gui.gui.background.first_use import FirstUse
 
 NAME = "a_module_that_takes_long"
@@ -41,6 +43,20 @@ def test_asking_twice_opens_once(qtbot: QtBot, module: str) -> None:
     use.then(lambda: called.append(1))
     use.then(lambda: called.append(2))
     qtbot.waitUntil(lambda: bool(called))
+    qtbot.waitUntil(lambda: not use.busy)
+    assert called == [2]
+    use.close()
+
+
+def test_asking_again_once_the_module_is_there_opens_once(qtbot: QtBot, module: str) -> None:
+    parent, called = QObject(), []
+    use = FirstUse("test", parent, module)
+    use.then(lambda: called.append(1))
+    latest = time.monotonic() + 10
+    while not first_use._is_there(module) and time.monotonic() < latest:
+        threading.Event().wait(0.001)  # without the event loop, which would call the first
+    use.then(lambda: called.append(2))
+    assert called == [2]
     qtbot.waitUntil(lambda: not use.busy)
     assert called == [2]
     use.close()

@@ -39,6 +39,7 @@ class FirstUse:
     def then(self, call: Callable[[], object]) -> None:
         """Calls at once where all modules are there; otherwise soon, the last call only."""
         if all(map(_is_there, self._modules)):
+            self._job.cancel()  # what was asked for before may be on its way
             call()
             return
 
