@@ -177,7 +177,7 @@ def _run(
         power = MixPower()
         network = model.network()
         runtime = network.runtime
-        with cache.writer(key_of(runtime), channels, _recipe(runtime)) as writer:
+        with cache.writer(key_of(runtime), channels, analysis_recipe(runtime)) as writer:
             for channel in channels:
                 count = 0
                 samples = sample_reader(source, settings, channel, power)
@@ -296,7 +296,7 @@ def frame_grid(info: RecordingInfo, frames: int, settings: AnalysisSettings) -> 
     return FrameGrid(count, end_s, settings.start_s, settings.hop_s)
 
 
-def _recipe(runtime: RuntimeName) -> str:
+def analysis_recipe(runtime: RuntimeName) -> str:
     """What must not change between the parts of one result, or the last bits may."""
     parts = ["envelope 1", f"reading {READING}", f"resampling {RESAMPLING}"]
     if runtime == "tensorflow":  # LiteRT's results do not depend on it
@@ -307,6 +307,14 @@ def _recipe(runtime: RuntimeName) -> str:
 @lru_cache
 def _with_version(package: str) -> str:
     return f"{package} {installed_version(package) or '?'}"
+
+
+def last_step(analysis: Analysis) -> AnalysisProgress:
+    """The only step of an analysis that was made elsewhere."""
+    frames = sum(table.grid.count for table in analysis.tables)
+    seconds = sum(table.grid.end_s - table.grid.start_s for table in analysis.tables)
+    channel = analysis.tables[-1].channel
+    return AnalysisProgress(channel, _nothing(analysis), frames, frames, seconds, analysis)
 
 
 def _nothing(analysis: Analysis) -> ScoreChunk:

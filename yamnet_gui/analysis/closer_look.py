@@ -64,25 +64,33 @@ def finer_block(
 
 
 class StreamedLook:
-    """Looks again at one table while it is analysed from its first frame on.
+    """Looks again at one table while it is analysed, from its first frame on.
 
     `push` takes log-mel rows, also from another thread and ahead of the scores; `blocks` takes the
     scores as they come and gives the blocks that they complete; `rest` those that wait for no
     further frame. Holds some seconds of sound.
+
+    Of a section, `first_frame` is the first that comes, with its rows, and `first_block` the first
+    block wanted; at least one frame lies before it.
     """
 
     def __init__(
-        self, network: PatchNetwork, settings: AnalysisSettings, channel: int | None
+        self,
+        network: PatchNetwork,
+        settings: AnalysisSettings,
+        channel: int | None,
+        first_frame: int = 0,
+        first_block: int = 0,
     ) -> None:
         self._network = network
         self._settings = settings
         self._channel = channel
         self._pushed: deque[Floats] = deque()  # one thread puts in, another takes out
         self._rows = np.empty((0, MEL_BANDS), np.float32)
-        self._first_row = 0
+        self._first_row = first_frame * hop_in_stft_frames(settings.hop_s)
         self._scores: Floats | None = None
-        self._first = 0
-        self._next_block = 0
+        self._first = first_frame
+        self._next_block = first_block
 
     def push(self, rows: Floats) -> None:
         """The next log-mel rows (n, 64)."""

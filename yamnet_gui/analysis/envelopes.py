@@ -40,6 +40,7 @@ class EnvelopeRows:
     def push(self, first: int, rows: NDArray[np.float32]) -> None:
         """Rows (n, 64) from the row `first` of the analysed part on."""
         wanted = rows[: max(0, self._limit - first)]
+        self._wanted = max(self._wanted, first + len(wanted))
         if len(wanted):
             self._ready.append(self._stream.push(wanted, first))
 

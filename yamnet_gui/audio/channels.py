@@ -39,6 +39,17 @@ class MixPower:
         self._channels += float(np.square(steps, out=steps).sum()) / len(steps)
 
     @property
+    def sums(self) -> tuple[float, float, int]:
+        """Power of the channels, of the mix, and how many differences it is of."""
+        return self._channels, self._mix, self._count
+
+    def add_sums(self, sums: tuple[float, float, int]) -> None:
+        """Adds what another one has seen."""
+        self._channels += sums[0]
+        self._mix += sums[1]
+        self._count += sums[2]
+
+    @property
     def cancels(self) -> bool:
         """Whether the mix is far below the channels, which hold sound."""
         return (

@@ -38,10 +38,7 @@ def mono_16k(
     last = source.frames if end_s is None else round(end_s * info.sample_rate_hz)
     gain = np.float32(10.0 ** (gain_db / 20.0))
     resampler = Resampler(info.sample_rate_hz, SAMPLE_RATE_HZ)
-    done = 0
-    if source.bit_depth is not None:  # what lossy decoders give may depend on where they began
-        done = _blocks_before(resampler, skip, block_frames) * block_frames
-        done = min(done, max(0, last - first) // block_frames * block_frames)
+    done = entered_at(source, skip, start_s=start_s, end_s=end_s, block_frames=block_frames)
     if done:
         held = resampler.held_after(done)
         before = mixed(source.read(first + done - held, held), channel)
@@ -60,6 +57,27 @@ def mono_16k(
     rest = resampler.finish()
     if len(rest) > skip:
         yield rest[skip:]
+
+
+def entered_at(
+    source: AudioSource,
+    skip: int,
+    *,
+    start_s: float = 0.0,
+    end_s: float | None = None,
+    block_frames: int = BLOCK_FRAMES,
+) -> int:
+    """How many samples of the part `mono_16k` passes over before its first block, for this `skip`.
+
+    A multiple of `block_frames`; 0 where the encoding cannot be entered anywhere.
+    """
+    if source.bit_depth is None:  # what lossy decoders give may depend on where they began
+        return 0
+    rate = source.info.sample_rate_hz
+    first = max(0, round(start_s * rate))
+    last = source.frames if end_s is None else round(end_s * rate)
+    before = _blocks_before(Resampler(rate, SAMPLE_RATE_HZ), skip, block_frames) * block_frames
+    return min(before, max(0, last - first) // block_frames * block_frames)
 
 
 def _blocks_before(resampler: Resampler, skip: int, block_frames: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yamnet_gui.analysis.analyse import AnalysisProgress
 from yamnet_gui.core.errors import WeightsError
@@ -16,7 +17,9 @@ from yamnet_gui.labels.overwrite_guard import check_companion
 from yamnet_gui.yamnet import LiteRTError, preparing_litert
 
 from .cluster import check_place
+from .cuts import Cuts
 from .dataset_output import begun_dataset, held_records, write_dataset
+from .executor import Group, groups_of, run_groups
 from .file_names import FAILURES_HEAD, failures_path
 from .journal import Journal, Record
 from .options import BatchOptions
@@ -26,7 +29,12 @@ from .run_tables import RunTables
 from .summary import BatchSummary, times_real_time
 from .worker import Task, Worker
 
+if TYPE_CHECKING:
+    from .cluster.executor import ClusterExecutor
+
 UNFINISHED = ".unfinished"
+_LEAST_WORKERS = 8
+"""For so many at least the work for a cluster is divided: more may come at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +114,16 @@ class _Run:
         held: Mapping[str, Record],
     ) -> None:
         self._cluster = cluster
-        self._workers: int | None = None
+        self._workers: ClusterExecutor | None = None
+        self._cuts: Cuts | None = None
+        self._sections_done: dict[str, float] = {}
         self._plan = plan
         self._options = options
         self._worker = worker
         self._dataset = dataset
         self._held = held
         self._journal = journal
-        self._jobs = max(1, min(jobs, len(plan.recordings)))
+        self._jobs = max(1, jobs)
         self._started = time.monotonic()
         self._provenance = begun(options, worker.model) if options.provenance else None
         self._tables = RunTables(plan, options, journal, worker.class_map)
@@ -130,10 +140,10 @@ class _Run:
         self._bytes_total = sum(self._sizes[task.key] for task in tasks)
         if self._resumed:
             yield self._tell()
-        if self._cluster and tasks:
+        if tasks and self._cluster:
             yield from self._on_cluster(tasks)
         else:
-            yield from self._pooled(tasks) if self._jobs > 1 else self._serial(tasks)
+            yield from self._here(tasks)
         records = [self._records[key] for key in self._tasks]
         failed = (*self._plan.problems, *((Path(r.file), r.reason) for r in records if not r.ok))
         written, remarks = self._tables.write(records, failed)
@@ -198,39 +208,62 @@ class _Run:
                     self._sync()
                     yield self._tell(task.path, task.key, step)
 
-    def _pooled(self, tasks: Sequence[Task]) -> Iterator[BatchProgress]:
-        from .executor import groups_of
+    def _here(self, tasks: Sequence[Task]) -> Iterator[BatchProgress]:
+        waiting = self._groups(tasks, self._jobs) if self._jobs > 1 else deque()
+        if len(waiting) < 2:
+            yield from self._serial(tasks)
+            return
         from .pool import run_pooled  # needs much that a single process does not
 
         self._prepare_network()
-        groups = deque(groups_of(tasks, self._jobs))
-        yield from self._finished(run_pooled(self._options, self._folder, groups, self._jobs))
+        jobs = min(self._jobs, len(waiting))
+        yield from self._finished(run_pooled(self._options, self._folder, waiting, jobs), waiting)
 
     def _on_cluster(self, tasks: Sequence[Task]) -> Iterator[BatchProgress]:
-        from .cluster.run import run_on_cluster
+        from .cluster.run import on_cluster
 
         self._prepare_network()
-        yield from self._finished(
-            run_on_cluster(self._cluster, self._options, self._folder, tasks, self._set_workers)
-        )
+        with on_cluster(self._cluster, self._options, self._folder, tasks) as executor:
+            self._workers = executor
+            waiting = self._groups(tasks, max(_LEAST_WORKERS, executor.workers))
+            yield from self._finished(run_groups(executor, waiting), waiting)
 
-    def _set_workers(self, count: int) -> None:
-        self._workers = count
+    def _groups(self, tasks: Sequence[Task], processes: int) -> deque[Group]:
+        """What the processes are to do; long recordings are cut where there is room for parts."""
+        journal = self._journal
+        if journal is None:
+            return deque(groups_of(tasks, processes))
+        self._cuts = Cuts(tasks, self._sizes, processes, self._options.settings, journal.part)
+        self._cuts.take_over(journal.records, _unchanged)
+        return deque(self._cuts.groups())
 
     @property
     def _folder(self) -> Path | None:
         return self._journal.folder if self._journal else None
 
-    def _finished(self, ended: Generator[Record | None, None, None]) -> Iterator[BatchProgress]:
-        """Puts the records that come from elsewhere on record."""
+    def _finished(
+        self, ended: Generator[Record | None, None, None], waiting: deque[Group]
+    ) -> Iterator[BatchProgress]:
+        """Puts the records that come from elsewhere on record; sections lead to further work."""
         with closing(ended) as records:
             for record in records:
                 if record is None:
                     self._sync()
                     yield self._tell()
+                elif self._cuts is not None and self._cuts.is_section(record):
+                    waiting.extendleft(self._cuts.next_groups(record))
+                    yield self._finish_section(record)
                 else:
                     self._audio_s += record.audio_s
                     yield self._finish(self._tasks[record.key].path, record)
+
+    def _finish_section(self, record: Record) -> BatchProgress:
+        assert self._cuts is not None
+        if self._journal is not None and record.parts:
+            self._journal.add(record)
+        key, share = self._cuts.share(record)
+        self._sections_done[key] = self._sections_done.get(key, 0.0) + share
+        return self._tell(self._tasks[key].path)
 
     def _prepare_network(self) -> None:
         """Makes LiteRT's file, which every worker would otherwise make at the same time.
@@ -255,6 +288,7 @@ class _Run:
         if self._journal is not None:
             self._journal.add(record)
         self._records[record.key] = record
+        self._sections_done.pop(record.key, None)
         self._failed += not record.ok
         self._bytes_done += self._sizes[record.key]
         return replace(self._tell(path), record=record)
@@ -263,6 +297,7 @@ class _Run:
         self, path: Path | None = None, key: str = "", step: AnalysisProgress | None = None
     ) -> BatchProgress:
         done: float = self._bytes_done
+        done += sum(self._sizes[key] * share for key, share in self._sections_done.items())
         if step is not None and step.frames_total:
             done += self._sizes[key] * step.frames_done / step.frames_total
         return BatchProgress(
@@ -273,7 +308,7 @@ class _Run:
             elapsed_s=time.monotonic() - self._started,
             path=path,
             failed=self._failed,
-            workers=self._workers,
+            workers=self._workers.workers if self._workers is not None else None,
         )
 
 

@@ -108,7 +108,9 @@ class RunTables:
                 if (table := getattr(options, kind)) is not None and kind not in self._kinds
             }
             table = self._score_table(name, len(recordings) > 1)
-            yield Task(path, recording_key(path), table, **arrays)
+            yield Task(
+                path, recording_key(path), table, arrays.get("scores"), arrays.get("embeddings")
+            )
 
     def _score_table(self, name: str, several: bool) -> Path | None:
         options = self._options

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, cast
 
@@ -12,22 +12,30 @@ from yamnet_gui.analysis.analyse import AnalysisProgress
 from yamnet_gui.analysis.cache import ResultCache
 from yamnet_gui.analysis.custom_classes import load_classifiers, with_custom_classes
 from yamnet_gui.analysis.event_table import write_event_table
-from yamnet_gui.analysis.events_of import EventsRequest, RecordingEvents
+from yamnet_gui.analysis.events_of import (
+    EventsRequest,
+    RecordingEvents,
+    events_of_steps,
+    result_of,
+)
 from yamnet_gui.analysis.many import many_recording_events, reason_of
 from yamnet_gui.analysis.model import WeightsModel
+from yamnet_gui.analysis.sections import analyse_section, joined_sections
 from yamnet_gui.audio import in_zone, zone_named
-from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.errors import SettingsError, WeightsError
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 from yamnet_gui.core.resources import ontology_of
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.threads import BLAS_THREADS
 from yamnet_gui.dataset.units import UNIT, write_unit
 from yamnet_gui.detection import rules_from_json
 from yamnet_gui.labels.exchange.score_tables import write_scores
 
 from .journal import Record, StoredPart
 from .options import BatchOptions
-from .parts import PartWriter
+from .parts import Part, PartWriter
+from .section_files import SECTION_KIND, read_section, write_section
 from .table_files import TableRows, write_part
 from .tables import (
     best_classes,
@@ -44,7 +52,8 @@ from .tables import (
 class Task:
     """A recording, its key, and the files that it alone is written to; None where there are none.
 
-    Everything else becomes parts of tables.
+    Everything else becomes parts of tables. With a `span` (frames) only that section is analysed
+    and kept as a part; `sections` are all such parts of the recording, to be joined.
     """
 
     path: Path
@@ -52,6 +61,8 @@ class Task:
     score_table: Path | None = None
     scores: Path | None = None
     embeddings: Path | None = None
+    span: tuple[int, int] | None = None
+    sections: tuple[Part, ...] = ()
 
     @property
     def files(self) -> dict[str, Path]:
@@ -96,9 +107,18 @@ class Worker:
     ) -> Generator[tuple[Task, AnalysisProgress | Record], None, None]:
         """Analyses the recordings in order and writes their parts; the record of each comes last.
 
+        A section and what is joined from sections are tasks that come alone.
         A record states what is wrong with its recording. Raises WeightsError, and SettingsError
         where a part cannot be written. Closing the generator stops within a chunk.
         """
+        if len(tasks) == 1 and tasks[0].span is not None:
+            yield tasks[0], self._section(tasks[0], tasks[0].span)
+            return
+        if len(tasks) == 1 and tasks[0].sections:
+            joined = self._join(tasks[0])
+            if joined is not None:
+                yield tasks[0], joined
+                return
         empty: list[Record] = []
 
         def paths() -> Iterator[Path]:
@@ -121,6 +141,40 @@ class Worker:
     def close(self) -> None:
         if self._parts is not None:
             self._parts.close()
+
+    def _section(self, task: Task, span: tuple[int, int]) -> Record:
+        """A record without a part where the recording has to be taken as a whole."""
+        record = identity(task.path, task.key)
+        settings = self._request.settings
+        try:
+            section = analyse_section(task.path, self.model, settings, self.cache, span)
+        except WeightsError:
+            raise
+        except Exception:  # noqa: BLE001 - what is wrong is said where the whole is analysed
+            section = None
+        if section is None:
+            return record
+        try:
+            part = self._part(SECTION_KIND, lambda file: write_section(file, section))
+        except OSError as error:
+            raise SettingsError(
+                self.options.outputs[0].parent, f"cannot be written ({error.strerror or error})"
+            ) from error
+        return replace(record, parts=(part,))
+
+    def _join(self, task: Task) -> Record | None:
+        """None where the sections do not make the whole."""
+        record, request = identity(task.path, task.key), self._request
+        try:
+            readers = [partial(read_section, part) for part in task.sections]
+            steps = joined_sections(task.path, self.model, request.settings, self.cache, readers)
+            with BLAS_THREADS.one(), closing(steps):
+                result = result_of(events_of_steps(steps, request, self.model))
+        except WeightsError:
+            raise
+        except Exception:  # noqa: BLE001 - what is wrong is said where the whole is analysed
+            return None
+        return self._finish(task, record, result)
 
     def _finish(self, task: Task, record: Record, result: RecordingEvents) -> Record:
         analysis = result.analysis

@@ -57,6 +57,11 @@ class EnvelopeStream:
         return max(0, done - _AROUND * _BLOCK)
 
     @staticmethod
+    def row_behind(values: int) -> int:
+        """The row up to which rows are needed for so many values, a whole number of blocks."""
+        return values + _AROUND * _BLOCK
+
+    @staticmethod
     def whole_blocks(values: int) -> int:
         """The largest number of values, at most these, after which one may go on."""
         return values - values % _BLOCK

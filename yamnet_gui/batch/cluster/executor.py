@@ -3,7 +3,7 @@
 import queue
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -41,9 +41,7 @@ class ClusterExecutor:
         options: BatchOptions,
         folder: Path | None,
         shared: Shared,
-        on_workers: Callable[[int], None],
     ) -> None:
-        self._on_workers = on_workers
         self.lost: list[tuple[Task, int]] = []
         self.workers = 0
         self._client = connection.client
@@ -155,4 +153,3 @@ class ClusterExecutor:
             except (OSError, TimeoutError, RuntimeError):
                 self._check_alive()
             self._counted_at = now
-            self._on_workers(self.workers)
