@@ -20,6 +20,7 @@ def write_tiny_model(
     output: ModelOutput = "sigmoid",
     name: str = "garden",
     thresholds: tuple[float, ...] = (),
+    card: str = "",
 ) -> WeightsFile:
     """Writes a model of these classes, behind YAMNet's own (`keep`) or instead of them.
 
@@ -42,7 +43,7 @@ def write_tiny_model(
         parent_name=parent.name,
         created="2026-11-26T10:00:00Z",
         thresholds=thresholds,
-        card=f"# {name}\n",
+        card=card or f"# {name}\n",
     )
     values = {LOGITS_KERNEL: new[0], LOGITS_BIAS: new[1]}
     values = {key: np.ascontiguousarray(array, np.float32) for key, array in values.items()}

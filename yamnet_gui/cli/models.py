@@ -6,7 +6,7 @@ from pathlib import Path
 from yamnet_gui.analysis.model_export import exporting_model
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import exists
-from yamnet_gui.core.text import counted, percent, printable
+from yamnet_gui.core.text import counted, percent, printable, without_controls
 from yamnet_gui.labels.overwrite_guard import check_outputs
 from yamnet_gui.yamnet import WeightsFile, inspect_weights
 from yamnet_gui.yamnet.exports import EXPORT_FORMATS, Exported, outputs_of
@@ -99,7 +99,8 @@ def _show(file: WeightsFile) -> None:
     print(f"{printable(file.path)}: intact, {file.name}, identity {file.identity}")
     if file.model is not None:
         print()
-        print(file.model.card or "(it has no card)")
+        card = file.model.card or "(it has no card)"
+        print("\n".join(map(without_controls, card.splitlines())))  # it may be somebody else's
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -52,6 +52,15 @@ def test_what_cannot_be_added_or_exported_is_refused(run, tiny_weights, tmp_path
         assert err.count("\n") == 1
 
 
+@pytest.mark.workflow
+def test_a_card_of_others_sends_no_codes_to_the_terminal(run, tiny_weights, tmp_path):
+    card = "# bats\n\x1b]0;title\x07\x1b[2Jgone\u202e\n"
+    model = write_tiny_model(tmp_path / "m.h5", tiny_weights, card=card).path
+    status, shown, _ = run("models", "show", model)
+    assert status == 0
+    assert shown.endswith("# bats\n\\x1b]0;title\\x07\\x1b[2Jgone\\u202e\n")
+
+
 @pytest.mark.slow
 def test_yamnet_itself_is_exported(run, weights, tmp_path):
     out = tmp_path / "yamnet.tflite"

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import (
     QMenu,
     QProgressBar,
     QPushButton,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.screens import resize_to_hint
+from yamnet_gui.gui.widgets.card_view import CardView
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.yamnet import ModelInfo
 from yamnet_gui.yamnet.exports import EXPORT_FORMATS, ExportFormat
@@ -141,10 +141,8 @@ class ModelsDialog(QDialog):
         self.list.setWordWrap(True)
         self.list.setMinimumHeight(self.fontMetrics().height() * 8)
         self.list.currentRowChanged.connect(self._on_row)
-        self.card = QTextBrowser(self)
+        self.card = CardView(self)
         self.card.setAccessibleName("Model card")
-        self.card.setOpenLinks(False)  # a model of others may link to anything
-        self.card.document().setDocumentMargin(14)
         both = QHBoxLayout()
         both.addWidget(self.list, 2)
         both.addWidget(self.card, 3)
@@ -214,7 +212,7 @@ class ModelsDialog(QDialog):
         text = row.card or row.problem
         if row.info is not None:
             text += f"\n\nIdentity `{row.identity}`"
-        self.card.setMarkdown(text)
+        self.card.show_card(text)
 
     def _on_export(self, form: ExportFormat) -> None:
         if self.chosen is not None:
