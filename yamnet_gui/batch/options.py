@@ -68,6 +68,15 @@ class BatchOptions:
     command: tuple[str, ...] = ()
     dataset: Path | None = None
     dataset_contents: Contents = field(default_factory=Contents)
+    elsewhere: tuple[tuple[Path, Path], ...] = ()
+    """Folders of this computer, each with the address that what is made in it is brought to."""
+
+    def place_of(self, output: Path) -> Path:
+        """Where an output is in the end: at an address, or where it is."""
+        for here, address in self.elsewhere:
+            if output.is_relative_to(here):
+                return address / output.relative_to(here)
+        return output
 
     @property
     def events_wanted(self) -> bool:

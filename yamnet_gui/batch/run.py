@@ -177,7 +177,7 @@ class _Run:
         good = [record for record in records if record.ok]
         memo = self._worker.cache.memo_folder if self._worker.cache is not None else None
         facts = facts_of(good, self._tables.labels(good), memo)
-        return [write_run_provenance(self._provenance, path, facts, failed, written)]
+        return [write_run_provenance(self._provenance, path, facts, failed, written, self._options)]
 
     def _take_over(self) -> list[Task]:
         """Keeps what an earlier run has finished; the tasks that are left."""

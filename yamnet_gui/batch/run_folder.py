@@ -40,6 +40,11 @@ def check_run_folder(folder: Path) -> None:
         )
 
 
+def is_part_of_a_run(name: str) -> bool:
+    """Whether this is the name of a journal, or of parts beside it."""
+    return name == JOURNAL or re.fullmatch(r"[0-9a-f]{12}\.parts", name) is not None
+
+
 def empty_run_folder(folder: Path, keys: Collection[str] = ()) -> None:
     """Removes the parts and then the journal; files of others, folders and links stay.
 

@@ -58,10 +58,20 @@ def write_run_provenance(
     recordings: Iterable[RecordingFacts],
     failed: Sequence[tuple[Path, str]],
     written: Sequence[Path],
+    options: BatchOptions | None = None,
 ) -> Path:
-    """Writes how a run went; `failed` are recordings without results. Raises SettingsError."""
+    """Writes how a run went; `failed` are recordings without results. Raises SettingsError.
+
+    `options` say where the files that were written are brought to.
+    """
     problems = (RecordingFacts(path_text(p.absolute()), problem=reason) for p, reason in failed)
-    return write_provenance(finished(begun, (*recordings, *problems), written), path)
+    whole = finished(begun, (*recordings, *problems), written)
+    if options is not None and options.elsewhere:
+        outputs = (
+            replace(one, path=path_text(options.place_of(Path(one.path)))) for one in whole.outputs
+        )
+        whole = replace(whole, outputs=tuple(outputs))
+    return write_provenance(whole, path)
 
 
 def write_result_provenance(
@@ -132,7 +142,11 @@ def request_of(options: BatchOptions) -> dict[str, Any]:
         "format": options.label_format,
         "per_recording": options.per_recording,
         "mean_embedding": options.mean_embedding,
-        "tables": {name: str(path) for name, path in _tables(options) if path is not None},
+        "tables": {
+            name: path_text(options.place_of(path))
+            for name, path in _tables(options)
+            if path is not None
+        },
         "runtime": options.requested_runtime,
         "zone": options.zone,
         "best": options.best,

@@ -7,14 +7,17 @@ from pathlib import Path
 from yamnet_gui.batch import (
     BatchProgress,
     BatchSummary,
+    Plan,
     Record,
     make_plan,
     run_batch,
     with_sound_track,
 )
-from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.batch.stored_run import StoredRun, check_places, made_here, with_places
+from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.storage.notation import is_stored
 from yamnet_gui.core.text import counted, duration_in_words, grouped, percent, printable
 from yamnet_gui.labels.overwrite_guard import check_outputs
 
@@ -36,14 +39,8 @@ def run(options: argparse.Namespace) -> int:
     if len(plan.recordings) == 1 and not exists(file_of(plan.recordings[0])):
         # before the weights are looked at, which takes longer
         raise RecordingError(printable(plan.recordings[0]), "there is no such file")
-    named = (
-        options.output,
-        options.scores,
-        options.embeddings,
-        options.provenance,
-        options.dataset,
-    )
-    outputs = [Path(o) for o in named if o]
+    addresses = _make_here(options, plan)
+    outputs = [Path(o) for o in _outputs(options)]
     given = files_of(options.rules, *options.paths, description_of(options.cluster))
     refused = [path for path, _ in plan.problems]  # read as well, if only to be refused
     check_outputs(
@@ -51,8 +48,10 @@ def run(options: argparse.Namespace) -> int:
         (*given, *refused, options.weights, *files_of(options.model), *options.classifier),
         plan.recordings,
     )
-    batch = batch_options(options)
+    batch = with_places(batch_options(options), addresses)
     check_outputs(outputs, (batch.weights,))
+    stored = StoredRun(batch)
+    stored.begin(restart=options.restart)
     several = len(plan.recordings) > 1
     summary: BatchSummary | None = None
     warnings = WarningsShown()
@@ -64,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
                 line.clear()
                 _show_record(progress.record, several, warnings)
             line.show(progress_in_words(progress))
+            stored.copy_when_due()
             summary = progress.summary
     assert summary is not None
     if len(summary.failed) == 1 and summary.done == 0:
@@ -71,11 +71,37 @@ def run(options: argparse.Namespace) -> int:
         raise RecordingError(printable(path), reason)
     for remark in summary.remarks:
         print(f"note: {remark}", file=sys.stderr)
-    show_written(summary.written)
+    show_written(stored.finish(summary.written))
     if several or summary.failed:
         print(report(summary), file=sys.stderr)
         show_failures(summary)
     return SOME_FAILED if summary.failed else OK
+
+
+def _outputs(options: argparse.Namespace) -> list[str]:
+    named = (
+        options.output,
+        options.scores,
+        options.embeddings,
+        options.provenance,
+        options.dataset,
+    )
+    return [str(output) for output in named if output]
+
+
+def _make_here(options: argparse.Namespace, plan: Plan) -> list[str]:
+    """Puts files of this computer in the place of outputs at addresses; what was named before."""
+    named = _outputs(options)
+    check_places(named, plan.recordings)
+    if options.dataset is not None and is_stored(options.dataset):
+        reason = "a dataset grows in a folder of this computer"
+        raise SettingsError(options.dataset, reason, "name a folder here, and copy it there")
+    for name in ("output", "scores", "embeddings"):
+        if (value := getattr(options, name)) is not None:
+            setattr(options, name, made_here(value))
+    if options.provenance is not None:
+        options.provenance = Path(made_here(str(options.provenance)))
+    return named
 
 
 def _show_record(record: Record, several: bool, warnings: WarningsShown) -> None:

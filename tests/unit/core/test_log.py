@@ -43,6 +43,12 @@ def test_names_that_are_not_text_are_logged_escaped(caplog: pytest.LogCaptureFix
     assert caplog.text.isascii()
 
 
+def test_secrets_of_addresses_are_not_logged() -> None:
+    with logging_to_file(["embed", "https://anna:hunter2@host/a.wav?sig=hunter2", "-o", "v.npz"]):
+        pass
+    assert last_lines()[-1].endswith("arguments: embed https://host/a.wav -o v.npz")
+
+
 def test_nothing_is_logged_before_and_after() -> None:
     with logging_to_file([]):
         pass

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from yamnet_gui.audio import storage_listing
-from yamnet_gui.core.storage import files, notation, stores
+from yamnet_gui.batch import stored_run
+from yamnet_gui.core.storage import errors, files, notation, stores
 from yamnet_gui.core.storage.errors import MissingInStorageError
 from yamnet_gui.core.storage.notation import address_of
 from yamnet_gui.core.storage.stores import ObjectStatus, Store
@@ -47,8 +48,22 @@ class FolderStore(Store):
         content = self.file(path).read_bytes()[first:end]
         return content if self.tags.get(path.name, "one") == expected.stamp else b""
 
+    def _write(self, path: Path, file: Path) -> None:
+        self.failing()
+        target = self.file(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.read_bytes())
+        self.tags[target.name] = self.tags.get(target.name, "") + "+"
+
+    def _remove(self, path: Path) -> None:
+        if not self.file(path).exists():
+            raise MissingInStorageError(path)
+        self.file(path).unlink()
+
     def _below(self, folder: Path, pattern: str) -> Iterator[tuple[Path, ObjectStatus]]:
         top = self.file(folder)
+        if not top.exists():
+            raise MissingInStorageError(folder)
         for file in top.rglob("*"):
             name = file.relative_to(top).as_posix()
             if file.is_file() and (not pattern or fnmatch.fnmatch(name, pattern)):
@@ -65,8 +80,9 @@ def use_store(folder: Path, monkeypatch: pytest.MonkeyPatch) -> FolderStore:
         return made if notation.scheme_of(path) == SCHEME else real(path)
 
     monkeypatch.setitem(notation.LIBRARIES, SCHEME, "fake-library")
-    for module in (files, stores, storage_listing):
+    for module in (files, stores, storage_listing, stored_run):
         monkeypatch.setattr(module, "store_of", store_of)
+    monkeypatch.setitem(errors._USUAL_PLACES, SCHEME, "show the key")
     monkeypatch.setattr(stores, "PAUSE_S", 0.0)
     files.ask_again()
     return made

@@ -129,6 +129,29 @@ def test_a_folder_in_s3_gives_the_results_of_the_same_folder_here(
     assert "s3://field/night/b.flac" in tables[1].read_text()
 
 
+def test_results_in_s3_are_those_that_a_run_here_writes(
+    s3: Any, recordings: Path, tmp_path: Path, tiny_weights: Path, run: Run
+) -> None:
+    written = {}
+    for place in (str(tmp_path), "s3://field/results"):
+        status, out, err = run(
+            "analyze", "s3://field/a.wav", "s3://field/night", "--weights", tiny_weights,
+            "-o", f"{place}/events.csv", "--provenance", f"{place}/how.json", "--threshold", 0.0005,
+        )  # fmt: skip
+        assert status == 0, err
+        assert SECRET not in out + err
+        written[place] = err
+    assert "written: s3://field/results/events.csv" in written["s3://field/results"]
+    listed = s3.list_objects_v2(Bucket="field", Prefix="results/")["Contents"]
+    content = {o["Key"]: s3.get_object(Bucket="field", Key=o["Key"])["Body"].read() for o in listed}
+    assert content.pop("results/events.csv") == (tmp_path / "events.csv").read_bytes()
+    how = content.pop("results/how.json").decode()
+    assert not [name for name in content if not name.endswith(".reviewed.csv")]
+    assert SECRET not in how
+    assert "s3://field/results/events.csv" in how
+    assert "storage:" in how
+
+
 def test_a_look_into_a_long_recording_in_s3_reads_a_few_blocks(s3: Any, recordings: Path) -> None:
     with (
         open_audio(recordings / "long.wav") as near,

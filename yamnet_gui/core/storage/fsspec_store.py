@@ -5,7 +5,9 @@ Credentials are found by these libraries, by their own usual means; nothing here
 
 import hashlib
 import threading
+import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -58,15 +60,30 @@ class FsspecStore(Store):
             if not status.is_folder and rest and "//" not in rest:
                 yield folder / rest, status
 
+    def _write(self, path: Path, file: Path) -> None:
+        if self.scheme != "sftp":  # object stores show an object when all of it is there
+            self._call("put_file", str(file), self._inner(path))
+            return
+        inner = self._inner(path)
+        beside = f"{inner}.{uuid.uuid4().hex[:12]}.part"
+        self._call("makedirs", inner.rpartition("/")[0] or "/", exist_ok=True)
+        self._call("put_file", str(file), beside)
+        with suppress(FileNotFoundError):
+            self._call("rm_file", inner)  # servers rename onto nothing else
+        self._call("mv", beside, inner)
+
+    def _remove(self, path: Path) -> None:
+        self._asked("rm_file", path)
+
     def _asked(self, method: str, path: Path, **options: Any) -> Any:
         return self._call(method, self._inner(path), **options)
 
-    def _call(self, method: str, inner: str, **options: Any) -> Any:
+    def _call(self, method: str, inner: str, *more: str, **options: Any) -> Any:
         system = self._system()
         if self._one_at_a_time is None:
-            return getattr(system, method)(inner, **options)
+            return getattr(system, method)(inner, *more, **options)
         with self._one_at_a_time:
-            return getattr(system, method)(inner, **options)
+            return getattr(system, method)(inner, *more, **options)
 
     def _inner(self, path: Path) -> str:
         """The name that the library has for what lies at an address."""

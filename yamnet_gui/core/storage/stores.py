@@ -4,6 +4,7 @@ import random
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TypeVar
 
 from yamnet_gui.core.stopping import check_stopped
 
-from .errors import ChangedInStorageError, StorageError, understood
+from .errors import ChangedInStorageError, MissingInStorageError, StorageError, understood
 from .notation import LIBRARIES, scheme_of
 
 ATTEMPTS = 3
@@ -67,6 +68,15 @@ class Store(ABC):
         """
         return self._patiently(folder, lambda: sorted(self._below(folder, pattern)))
 
+    def write(self, path: Path, file: Path) -> None:
+        """Stores a file of this computer at an address: whole, or not at all."""
+        self._patiently(path, lambda: self._write(path, file))
+
+    def remove(self, path: Path) -> None:
+        """Removes an object; that there is none is no error."""
+        with suppress(MissingInStorageError):
+            self._patiently(path, lambda: self._remove(path))
+
     @abstractmethod
     def _status(self, path: Path) -> ObjectStatus:
         """May raise anything, as the next two."""
@@ -76,6 +86,12 @@ class Store(ABC):
 
     @abstractmethod
     def _below(self, folder: Path, pattern: str) -> Iterator[tuple[Path, ObjectStatus]]: ...
+
+    @abstractmethod
+    def _write(self, path: Path, file: Path) -> None: ...
+
+    @abstractmethod
+    def _remove(self, path: Path) -> None: ...
 
     def _patiently(self, path: Path, ask: Callable[[], T]) -> T:
         """The answer, asked for again where trouble may pass. Raises StorageError, Cancelled."""

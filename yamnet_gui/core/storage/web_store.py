@@ -66,6 +66,12 @@ class WebStore(Store):
             folder, "web servers do not say what is in a folder", "name the files themselves"
         )
 
+    def _write(self, path: Path, file: Path) -> None:
+        raise StorageError(path, "web servers take no results", f"copy {file.name} there")
+
+    def _remove(self, path: Path) -> None:
+        raise StorageError(path, "nothing can be removed from a web server")
+
     def _problem(self, path: Path, answer: Answer) -> StorageError:
         if answer.status in _NOTHING_THERE:
             return MissingInStorageError(path, "file")
