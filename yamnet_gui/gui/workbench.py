@@ -23,10 +23,10 @@ from .controllers.analysis_controller import AnalysisController
 from .controllers.appearance import Appearance
 from .controllers.applied_settings import AppliedSettings
 from .controllers.automatic import AutomaticService, make_automatic
-from .controllers.button_keys import ButtonKeys
 from .controllers.cursor_and_view import CursorAndView
 from .controllers.event_navigation import EventNavigation
 from .controllers.event_updater import EventUpdater
+from .controllers.focus_keys import FocusKeys
 from .controllers.follow_selection import FollowSelection
 from .controllers.model_choice import ModelChoice
 from .controllers.navigation import Navigator
@@ -292,7 +292,7 @@ class Workbench(QObject):
         OnePerSound(s.settings, s.document, s.selection, self)
         cursor = CursorAndView(s.timeline, transport)
         panels = PanelFocus(shell.window)
-        ButtonKeys(self)
+        FocusKeys(self)
         for part in (transport, recordings, analysis, cursor, events, queue, review, panels):
             shell.window.window_actions.connect_handlers(part.handlers())
         return Services(

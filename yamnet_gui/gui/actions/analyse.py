@@ -22,6 +22,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Analyse all listed recordings; choose again to pause or resume",
         separator=True,
     ),
+    ActionSpec(
+        "analyse_rest",
+        "Analyse t&he rest",
+        "Analyse",
+        tip="Analyse the recordings of the project that no model has analysed yet",
+    ),
     ActionSpec("cancel_all", "&Stop analysing all recordings", "Analyse", ("Ctrl+Shift+.",)),
     ActionSpec("rules", "R&ules", "Analyse", ("Ctrl+R",), separator=True),
     ActionSpec("apply_rules", "A&pply rules to all recordings…", "Analyse"),

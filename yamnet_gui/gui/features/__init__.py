@@ -57,7 +57,8 @@ def make_features(context: Context) -> tuple[Feature, ...]:
     embedding_map = EmbeddingMap(context, similar_sounds)
     training = TrainingFeature(context, similar_sounds, custom_scores)
     models = ModelsFeature(context)
-    files = Files(context, (label_import, training))
+    dataset = DatasetFeature(context)
+    files = Files(context, (label_import, training), dataset.files)
     return (
         status,
         RecordingChoices(context, label_import),
@@ -69,7 +70,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         merging,
         ReplacedFile(context, menu, merging),
         LargeProject(context),
-        DatasetFeature(context),
+        dataset,
         all_events,
         ActivityFeature(context, all_events),
         ReviewQueueFeature(context),

@@ -27,13 +27,22 @@ from .feature import Feature
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
+    from .dataset.recording_files import RecordingFiles
+
 
 class Files(Feature):
-    """Opens files; `takers` are features that open dropped files which are not recordings."""
+    """Opens files; `takers` are features that open dropped files which are not recordings.
 
-    def __init__(self, context: Context, takers: Sequence[Feature]) -> None:
+    A named project has a list of its own: several files, or a folder, are added to it.
+    """
+
+    def __init__(
+        self, context: Context, takers: Sequence[Feature], project_files: RecordingFiles
+    ) -> None:
         super().__init__()
         self._takers = takers
+        self._project_files = project_files
+        self._project = context.session.project
         self._jobs = JobRunner("folder", self)
         self._settings = context.session.settings
         self._recording_loader = context.services.recording
@@ -113,7 +122,7 @@ class Files(Feature):
             self._recording_loader.open(path)
 
     def open_folder(self, folder: Path) -> None:
-        """Lists the recordings of a folder and of the folders in it."""
+        """Lists the recordings of a folder and of the folders in it; adds them to a project."""
         self._jobs.cancel_all()  # a folder that was asked for later overtakes an earlier one
         self._recordings_panel.show_note(f"Searching {folder.name}")
         self._jobs.submit(
@@ -135,6 +144,9 @@ class Files(Feature):
             return
         if not is_stored(listing.folder):
             self._settings.remember_folder(listing.folder)
+        if self._project.has_own_list:
+            self._project_files.add(listing.recordings)
+            return
         self._recordings_panel.set_files(listing.recordings)
 
     @Slot()
@@ -172,6 +184,12 @@ class Files(Feature):
             return
         for feature in self._takers:
             paths = feature.take_dropped(paths)
+        if len(paths) > 1 and self._project.has_own_list:
+            first = paths[0]
+            self._project_files.add(
+                paths, lambda _ids: self._recording_loader.open(first) if is_file(first) else None
+            )
+            return
         self._recordings_panel.add_files(
             [path for path in paths[1:] if is_stored(path) or is_file(path)]
         )

@@ -175,13 +175,17 @@ class CheckProjectJob:
 
 @dataclass(frozen=True, slots=True)
 class FoundRecording:
-    """The open recording as the project knows it, with its events."""
+    """The open recording as the project knows it, with its events.
+
+    `added`: it joined the project because it was opened.
+    """
 
     recording: Recording
     events: tuple[Event, ...]
     deleted: tuple[Event, ...]
     reviewed: Reviewed
     remark: str = ""
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +208,18 @@ class StoreDetectionsJob:
 
 @dataclass(frozen=True, slots=True)
 class RecordingCount:
-    """How far a recording is: a word or two, and more for a tip."""
+    """How far a recording is: a word or two, and more for a tip.
+
+    `model`: identity of the model that analysed it last; "" where none did.
+    """
 
     path: Path
     words: str
     tip: str = ""
     missing: bool = False
     events: int | None = None
+    model: str = ""
+    model_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +248,7 @@ class CountJob:
     def run(self) -> Iterator[list[RecordingCount]]:
         wanted = EventFilter(one_per_sound=self.one_per_sound)
         counts = self.project.events.recording_counts(wanted)
+        models = self.project.recordings.latest_models()
         rows = []
         for recording in until_stopped(self.project.recordings.all()):
             count = counts.get(recording.id)
@@ -259,8 +269,13 @@ class CountJob:
                 origin = f" ({recording.start_source})" if recording.start_source else ""
                 tip = "\n".join(part for part in (tip or words, start + origin) if part)
             events = count.total if count is not None else None
-            rows.append(RecordingCount(path, words, tip, missing, events))
+            model = models.get(recording.id, ("", ""))
+            rows.append(RecordingCount(path, words, tip, missing, events, *model))
         yield rows
+
+
+OTHER_MODEL = "other model"
+"""The state of a recording of which nothing is reviewed, and that another model analysed."""
 
 
 class RecordingStage(StrEnum):
@@ -269,6 +284,7 @@ class RecordingStage(StrEnum):
     WAITING = "Not analysed"
     RUNNING = "Being analysed"
     UNREVIEWED = "Nothing reviewed"
+    OTHER_MODEL = "Analysed by another model"
     PARTLY = "Partly reviewed"
     REVIEWED = "Reviewed"
     EMPTY = "No events"
@@ -283,6 +299,7 @@ _STAGES = {
     "analysed": RecordingStage.UNREVIEWED,
     "reviewed": RecordingStage.REVIEWED,
     "no events": RecordingStage.EMPTY,
+    OTHER_MODEL: RecordingStage.OTHER_MODEL,
     "failed": RecordingStage.FAILED,
     "missing": RecordingStage.MISSING,
 }
@@ -328,6 +345,7 @@ class FindRecordingJob:
                 remark = f"was recognised by its content; its events come from {recording.path}"
                 recording = replace(recording, path=project.recordings.stored_path(path))
                 project.recordings.update(recording)
+        added = recording is None
         if recording is None:
             recording = self._recording(digest, size)
             project.recordings.register(recording)
@@ -340,6 +358,7 @@ class FindRecordingJob:
             tuple(project.events.deleted(recording.id)),
             project.recordings.reviewed(recording.id),
             remark,
+            added,
         )
 
     def _updated(self, recording: Recording, digest: str, size: int) -> Recording:

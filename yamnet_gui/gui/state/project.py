@@ -87,6 +87,11 @@ class ProjectState(QObject):
         return self._storage_mode
 
     @property
+    def has_own_list(self) -> bool:
+        """Whether it is a project that somebody named, and whose recordings are listed."""
+        return self._storage_mode in (StorageMode.PROJECT, StorageMode.READ_ONLY)
+
+    @property
     def recording_id(self) -> str:
         """The open recording in the project; "" until it was looked up."""
         return self._recording_id

@@ -51,7 +51,7 @@ from .models import (
     counts_by_class,
     new_id,
 )
-from .overview import DAYS, Overview, Task, overview
+from .overview import DAYS, Overview, Task, is_waiting, overview
 from .paths import content_fingerprint, find_moved, personal_project_path
 from .project import Project
 from .recording_commands import (
@@ -118,6 +118,7 @@ __all__ = [
     "group",
     "is_negative",
     "is_project_file",
+    "is_waiting",
     "mark_reviewed",
     "mark_reviewed_segments",
     "merge",

@@ -10,7 +10,7 @@ from pathlib import Path
 from yamnet_gui.core.stopping import until_stopped
 
 from .filters import EventFilter
-from .models import HistoryEntry, RecordingState
+from .models import HistoryEntry, Recording, RecordingState
 from .project import Project
 
 _ALL = EventFilter()
@@ -67,6 +67,11 @@ class Overview:
         return Task.EXPORT if self.events else Task.LOWER
 
 
+def is_waiting(recording: Recording) -> bool:
+    """Whether a recording is neither analysed nor failed."""
+    return recording.state not in (RecordingState.ANALYSED, RecordingState.FAILED)
+
+
 def overview(
     project: Project,
     is_there: Callable[[Path], bool],
@@ -88,8 +93,7 @@ def overview(
             analysed += 1
         elif recording.state is RecordingState.FAILED:
             failed += 1
-        else:
-            waiting += there
+        waiting += there and is_waiting(recording)
         count = counts.get(recording.id)
         done += count is not None and 0 < count.total == count.reviewed
     today = now.astimezone().date()

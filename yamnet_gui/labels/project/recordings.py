@@ -17,6 +17,7 @@ from .row_rules import RowReader
 _ANALYSES = RowReader("analyses", "model_sha256, model_name, settings_key, settings, made_utc")
 
 _MODELS = RowReader("analyses", "model_sha256, model_name")
+_LATEST = RowReader("analyses", "rec, model_sha256, model_name")
 
 
 class ProjectRecordings:
@@ -113,6 +114,23 @@ class ProjectRecordings:
                 "SELECT DISTINCT model_sha256, model_name FROM analyses"
             ).fetchall()
         return [(current_identity(sha256), name) for sha256, name in _MODELS.each(rows)]
+
+    def latest_models(self) -> dict[str, tuple[str, str]]:
+        """Identity and name of the model of each recording's latest analysis, by its id."""
+        with self._connection.reading():
+            rows = self._connection.database.execute(
+                "SELECT rec, model_sha256, model_name FROM analyses ORDER BY made_utc"
+            ).fetchall()
+            tables = self._connection.tables
+            ids = {
+                tables.rec_of(recording_id): recording_id
+                for recording_id in self._connection.recordings
+            }
+        return {
+            ids[rec]: (current_identity(sha256), name)
+            for rec, sha256, name in _LATEST.each(rows)
+            if rec in ids
+        }
 
     def rules_of_events(self) -> str:
         """The id of the rules that an event came from; "" where none came from rules.

@@ -2,16 +2,19 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QDate, QDateTime, QTime
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support import projects
-from yamnet_gui.analysis import ResultCache
+from yamnet_gui.analysis import AnalysisSettings, ResultCache
 from yamnet_gui.core.folders import user_cache_folder
+from yamnet_gui.gui.features import Files
 from yamnet_gui.gui.features.dataset.batch_analysis import BatchState
 from yamnet_gui.gui.features.dataset.feature import DatasetFeature
 from yamnet_gui.gui.features.dataset.jobs import AnalyseAllJob
@@ -20,6 +23,7 @@ from yamnet_gui.gui.panels.recording_table_model import STATE
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.exchange.score_tables import stored_analysis
 from yamnet_gui.labels.project import Project, RecordingState, remove_recordings
+from yamnet_gui.labels.project.analysis_settings import StoredSettings
 
 Start = Callable[..., Workbench]
 Settled = Callable[[Workbench], None]
@@ -326,3 +330,63 @@ def test_several_files_of_the_command_line_open_the_first_and_list_the_others(
     assert bench.session.document.recording is not None
     assert bench.session.document.recording.info.path.name == "b.wav"
     assert {"a.wav", "b.wav"} <= set(listed(bench))
+
+
+@pytest.mark.workflow
+def test_a_folder_opened_in_a_project_is_added_to_its_list(
+    start: Start, settled: Settled, tmp_path: Path, folder: Path
+) -> None:
+    bench = start(projects.made(tmp_path, ("mine",)))
+    bench.session.settings.set("analyse_on_open", False)
+    settled(bench)
+    bench.feature(Files).open_folder(folder / "deep")
+    settled(bench)
+    assert set(listed(bench)) == {"mine.wav", "c.wav"}
+    assert any("Added 1 recording" in notice.text for notice in bench.shell.notices.notices)
+    project_of(bench).undo()
+    settled(bench)
+    assert set(listed(bench)) == {"mine.wav"}
+
+
+@pytest.mark.workflow
+def test_a_file_that_joins_a_project_by_being_opened_is_named_and_can_be_removed(
+    start: Start, settled: Settled, tmp_path: Path, folder: Path
+) -> None:
+    bench = start(projects.made(tmp_path, ("mine",)))
+    bench.session.settings.set("analyse_on_open", False)
+    settled(bench)
+    bench.feature(Files).open_all([folder / "a.wav"])
+    settled(bench)
+    assert set(listed(bench)) == {"mine.wav", "a.wav"}
+    (notice,) = (n for n in bench.shell.notices.notices if "a.wav was added" in n.text)
+    notice.findChildren(QPushButton)[0].click()
+    settled(bench)
+    assert set(listed(bench)) == {"mine.wav"}
+
+
+@pytest.mark.workflow
+def test_the_rest_is_what_no_model_has_analysed_and_other_models_are_named(
+    start: Start, settled: Settled, tmp_path: Path, tiny_weights: Path
+) -> None:
+    path = projects.made(tmp_path, ("old", "new"))
+    with Project.open(path) as project:
+        old, new = (
+            project.recordings.at(tmp_path / "audio/old.wav"),
+            project.recordings.at(tmp_path / "audio/new.wav"),
+        )
+        assert old is not None
+        assert new is not None
+        project.recordings.update(replace(new, state=RecordingState.PENDING))
+        settings = StoredSettings(AnalysisSettings())
+        project.recordings.add_analysis(settings.record(old.id, "f" * 64, "my model"))
+    bench = start(path, weights=tiny_weights)
+    bench.session.settings.set("analyse_on_open", False)
+    settled(bench)
+    assert listed(bench)["old.wav"] == "other model"
+    started: list[list[str]] = []
+    run = feature(bench).run
+    run.start = lambda ids: started.append(list(ids))  # type: ignore[method-assign]
+    bench.shell.window.actions_by_id["analyse_rest"].trigger()
+    settled(bench)
+    assert started == [[new.id]]
+    assert "already in the project" not in bench.shell.status.message.text()

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -28,6 +29,7 @@ from yamnet_gui.gui.features.fine_tuning.dialog import (
     TRAINING,
     FinetuneDialog,
 )
+from yamnet_gui.gui.features.fine_tuning.feature import FinetuneFeature
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.yamnet import EpochFigures
 from yamnet_gui.yamnet.model_library import listed_models
@@ -217,3 +219,24 @@ def test_the_whole_way_with_real_recordings(
     settled(bench)
     assert bench.session.class_map.model_count == 521 + 4
     assert bench.session.document.model.name == "clips"
+
+
+@pytest.mark.workflow
+def test_the_click_on_train_that_leaves_an_edited_field_trains(
+    bench: Workbench, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = opened(bench, qtbot)
+    trained: list[int] = []
+    monkeypatch.setattr(dialog, "show_training", lambda: trained.append(1))
+    runner = bench.feature(FinetuneFeature)._runner
+    monkeypatch.setattr(runner, "submit", lambda _job, **_calls: None)
+    dialog.choice.set_path(FOLDER, write_sounds(tmp_path / "sounds"))
+    qtbot.waitUntil(dialog.start.isEnabled, timeout=30_000)
+    line = dialog.choice.passes.lineEdit()
+    line.setFocus()
+    line.selectAll()
+    qtbot.keyClicks(line, "7")
+    dialog.start.setFocus()  # as pressing the mouse button there does
+    qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(trained), timeout=30_000)
+    assert dialog.choice.settings.epochs == 7

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,11 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobRunner
 from yamnet_gui.gui.controllers.one_per_sound import ONE_PER_SOUND
 from yamnet_gui.gui.features.feature import Feature
-from yamnet_gui.gui.jobs.project import CountJob, RecordingCount
+from yamnet_gui.gui.jobs.project import OTHER_MODEL, CountJob, FoundRecording, RecordingCount
 from yamnet_gui.gui.state.document import AnalysisState
-from yamnet_gui.gui.state.project import StorageMode
+from yamnet_gui.gui.widgets.file_names import short_name
 from yamnet_gui.gui.widgets.notices import NoticeKind
-from yamnet_gui.labels.project import EventFilter, Recording, remove_recordings
+from yamnet_gui.labels.project import EventFilter, Recording, is_waiting, remove_recordings
 
 from .batch_analysis import BatchRun, BatchState
 from .jobs import BatchStep
@@ -47,6 +48,7 @@ class DatasetFeature(Feature):
         self._changed_many = context.services.review.editor.changed_many.emit
         self._project_manager = context.services.projects
         self._recording_loader = context.services.recording
+        self._recording_controller = context.services.recording_controller
         self._notices = context.shell.notices
         self._recordings_panel = context.shell.recordings
         self._show_error = context.shell.show_error
@@ -57,6 +59,7 @@ class DatasetFeature(Feature):
         self.files = RecordingFiles(context, self._jobs, self)
         self.start_times = StartTimes(context, self._jobs, self)
         self._closed = False
+        self._missing: frozenset[Path] = frozenset()  # as counted last
         self._later = Debounced(self, _COUNT_MS, self.count)
         self.run.changed.connect(self._show_run)
         self.run.step.connect(self._on_step)
@@ -69,7 +72,9 @@ class DatasetFeature(Feature):
         self._project.recordings_changed.connect(self._soon)
         self._settings.changed.connect(self._on_setting)
         self._project_manager.counted.connect(self._show_counts)
+        self._project_manager.recording_found.connect(self._on_recording_found)
         self._recording_loader.leaving.connect(self._soon)
+        context.services.models.changed.connect(self._soon)
         self._show_run()
 
     @property
@@ -91,6 +96,7 @@ class DatasetFeature(Feature):
             "find_missing": self.files.ask_missing,
             "start_times": self.start_times.ask_chosen,
             "analyse_all": self.analyse_or_pause,
+            "analyse_rest": self.analyse_rest,
             "cancel_all": self.run.cancel,
         }
 
@@ -111,6 +117,25 @@ class DatasetFeature(Feature):
         holding = f" with {counted(events, 'event')}" if events else ""
         self._changed_many(f"Removed {many}{holding} from the project.")
 
+    @Slot(object)
+    def _on_recording_found(self, result: FoundRecording) -> None:
+        """A named project does not grow unsaid, as by a file that another program hands over."""
+        project, recording = self._project.project, result.recording
+        if not result.added or project is None or not self._project.has_own_list:
+            return
+
+        def remove() -> None:
+            self._recording_controller.close_recording()
+            self.remove([recording])
+
+        self._notices.show_notice(
+            NoticeKind.INFO,
+            f"{recording.name} was added to the project {short_name(project.path.stem)}.",
+            [("Remove from project", remove)],
+            key="added",
+            seconds=20,
+        )
+
     # Analysing
 
     def analyse_or_pause(self) -> None:
@@ -122,6 +147,22 @@ class DatasetFeature(Feature):
                 self.run.resume()
             case BatchState.IDLE:
                 self.analyse(self._recordings_panel.files)
+
+    def analyse_rest(self) -> None:
+        """Analyses what the project counts as waiting: what no model has analysed, and is there."""
+        project = self._project.project
+        if project is None or self.run.state is not BatchState.IDLE:
+            return
+        waiting = [
+            path
+            for recording in project.recordings.all()
+            if is_waiting(recording)
+            and (path := project.recordings.locate(recording)) not in self._missing
+        ]
+        if waiting:
+            self.analyse(waiting)
+        else:
+            self._show_message("All recordings are analysed; Analyse all recordings does it again.")
 
     def analyse(self, paths: Sequence[Path]) -> None:
         """Analyses these recordings; those that the project lacks are added first."""
@@ -173,6 +214,7 @@ class DatasetFeature(Feature):
                 BatchState.PAUSED: "Resume analysing all &recordings",
             }[run.state]
         )
+        actions["analyse_rest"].setEnabled(run.state is BatchState.IDLE)
         actions["cancel_all"].setEnabled(run.state is not BatchState.IDLE)
 
     # The list
@@ -201,9 +243,10 @@ class DatasetFeature(Feature):
 
     def _show_counts(self, counts: Sequence[RecordingCount]) -> None:
         """Lists the recordings, except of the personal project, which has all ever opened."""
+        counts = self._with_other_models(counts)
+        self._missing = frozenset(c.path for c in counts if c.missing)
         files = [c.path for c in counts]
-        own = self._project.storage_mode in (StorageMode.PROJECT, StorageMode.READ_ONLY)
-        if own and files != self._recordings_panel.files:
+        if self._project.has_own_list and files != self._recordings_panel.files:
             self._recordings_panel.set_files(files)
             self._recordings_panel.set_current(self._recording_loader.path)
         # how far the open recording is may not have reached the project yet
@@ -228,6 +271,25 @@ class DatasetFeature(Feature):
             )
         else:
             self._notices.clear("missing")
+
+    def _with_other_models(self, counts: Sequence[RecordingCount]) -> list[RecordingCount]:
+        """What was analysed by another model than the present one says so, with its name."""
+        if self._weights.path is None or not any(count.model for count in counts):
+            return list(counts)
+        try:
+            present = self._weights.model().sha256
+        except UserError:
+            return list(counts)
+        return [
+            replace(
+                count,
+                words=OTHER_MODEL if count.words in ("analysed", "no events") else count.words,
+                tip=f"Analysed by {count.model_name}, not by the model in use\n{count.tip}".strip(),
+            )
+            if count.model and count.model != present and not count.missing
+            else count
+            for count in counts
+        ]
 
     def _menu(self, at: QPoint, paths: Sequence[Path]) -> None:
         project = self._project.project

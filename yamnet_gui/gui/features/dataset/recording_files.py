@@ -36,6 +36,7 @@ class RecordingFiles(QObject):
         self._recordings_panel = context.shell.recordings
         self._show_error = context.shell.show_error
         self._show_message = context.shell.show_message
+        self._changed_many = context.services.review.editor.changed_many.emit
         self._window = context.shell.window
         self._jobs = jobs
 
@@ -90,7 +91,7 @@ class RecordingFiles(QObject):
             ):  # its list is not the project's
                 recordings = [r for r in map(project.recordings.get, progress.ids) if r]
                 self._recordings_panel.add_files(project.recordings.locate(r) for r in recordings)
-            self._show_added(progress)
+            self._show_added(progress, asked=then is None)
             if then is not None:
                 then(progress.ids)
 
@@ -118,11 +119,12 @@ class RecordingFiles(QObject):
                 on_failed=self._on_failed,
             )
 
-    def _show_added(self, progress: AddProgress) -> None:
+    def _show_added(self, progress: AddProgress, *, asked: bool) -> None:
+        """`asked`: adding is what was asked for, not a step before something else."""
         if progress.new:
             many = counted(progress.new, "recording")
-            self._show_message(f"Added {many} to the project.")
-        elif not progress.problems:
+            self._changed_many(f"Added {many} to the project.")
+        elif asked and not progress.problems:
             self._show_message("All of these are already in the project.")
         if progress.problems:
             shown = "; ".join(progress.problems[:_SHOWN_PROBLEMS])

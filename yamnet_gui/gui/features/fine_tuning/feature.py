@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yamnet_gui.audio import safe_name
@@ -42,6 +43,8 @@ class FinetuneFeature(Feature):
         self._training: JobHandle | None = None
         self._stop: StopTraining | None = None
         self._planned: PlannedData | None = None
+        self._planned_source: Path | None = None  # what the last plan, or the one under way, is of
+        self._train_then = False  # training was asked for while its plan is still being made
         self._file: WeightsFile | None = None
         self._open: FinetuneDialog | None = None
         self._later = Debounced(self, _REST_MS, self._plan)
@@ -89,8 +92,11 @@ class FinetuneFeature(Feature):
         dialog.choice.set_project(project.path if project is not None else None)
         if self._planning is not None:
             self._planning.cancel()
-        self._planned = None
-        dialog.start.setEnabled(False)
+        self._planned, self._train_then = None, False
+        # a field that is left by the click on Train asks for a new plan before that click arrives
+        if dialog.choice.source is None or dialog.choice.source != self._planned_source:
+            dialog.start.setEnabled(False)
+        self._planned_source = dialog.choice.source
         if dialog.choice.source is None:
             dialog.choice.show_no_plan("")
             return
@@ -116,14 +122,21 @@ class FinetuneFeature(Feature):
             self._planned = planned
             self._open.choice.show_plan(planned.plan)
             self._open.start.setEnabled(True)
+            if self._train_then:
+                self._train()
 
     def _on_not_planned(self, error: UserError) -> None:
+        self._train_then, self._planned_source = False, None
         if self._open is not None:
+            self._open.start.setEnabled(False)
             self._open.choice.show_no_plan(self._in_words(error))
 
     def _train(self) -> None:
         dialog, planned = self._open, self._planned
-        if dialog is None or planned is None:
+        if dialog is None:
+            return
+        self._train_then = planned is None
+        if planned is None:
             return
         name = dialog.choice.name
         problem = _name_problem(name)
@@ -189,7 +202,8 @@ class FinetuneFeature(Feature):
         if self._open is not None:
             self._open.deleteLater()
         self._open = None
-        self._planned = None
+        self._planned = self._planned_source = None
+        self._train_then = False
 
 
 def _name_problem(name: str) -> str:

@@ -124,7 +124,7 @@ class ProjectMenu(Feature):
             self._notices.show_notice(NoticeKind.WARNING, text, save, key="project")
         elif result.problem:
             self._notices.show_notice(NoticeKind.INFO, result.problem, key="project")
-        if result.storage_mode in (StorageMode.PROJECT, StorageMode.READ_ONLY):
+        if self._project.has_own_list:
             self._list(result.project, result.other, result.files)
 
     def _list(self, project: Project, other: bool, files: Sequence[Path]) -> None:

@@ -17,7 +17,6 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.playback import PlayState
-from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.labels.project import EventFilter, Overview, Project, QueueKind, Task, overview
 
@@ -147,7 +146,7 @@ class ProjectPageFeature(Feature):
             name = {
                 Task.ADD: "add_recordings",
                 Task.FIND: "find_missing",
-                Task.ANALYSE: "analyse_all",
+                Task.ANALYSE: "analyse_rest",
                 Task.EXPORT: "export",
                 Task.LOWER: "rules",
             }[task]
@@ -156,8 +155,7 @@ class ProjectPageFeature(Feature):
     @property
     def _named(self) -> Project | None:
         """The open project, unless it is the one that nobody named."""
-        named = self._project.storage_mode in (StorageMode.PROJECT, StorageMode.READ_ONLY)
-        return self._project.project if named else None
+        return self._project.project if self._project.has_own_list else None
 
     def _on_counted(self, now: Overview) -> None:
         if self.page is not None:
