@@ -20,6 +20,7 @@ from yamnet_gui.core.events import Event, EventSource, Original, ReviewState
 from yamnet_gui.core.scores import FrameGrid, ScoreTable
 from yamnet_gui.core.spans import Box, TimeSpan
 from yamnet_gui.detection import FORMER, preset
+from yamnet_gui.gui.dialogs import questions
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features.export.feature import shown_labels
 from yamnet_gui.gui.features.rules import rules_persistence
@@ -512,7 +513,7 @@ def test_an_event_is_drawn_split_and_merged(bench: Workbench) -> None:
     bench.session.class_view.choose(BIRD)
     bench.session.timeline.set_selection(TimeSpan(5.0, 6.0))
     press(bench, "d")
-    assert asked == ["Draw an event of"]
+    assert asked == ["Class of the new event"]
     drawn = current(bench)
     assert (drawn.label, drawn.span, drawn.state) == ("Bird", TimeSpan(5.0, 6.0), ACCEPTED)
     assert drawn.source is EventSource.DRAWN
@@ -525,6 +526,22 @@ def test_an_event_is_drawn_split_and_merged(bench: Workbench) -> None:
     bench.session.selection.select([halves[0].id])
     press(bench, "m")
     assert current(bench).span == TimeSpan(5.0, 6.0)
+
+
+@pytest.mark.workflow
+def test_the_classes_that_sound_in_a_drawn_span_are_offered_first(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[str] = []
+
+    def ask(*arguments: object) -> None:
+        offered.extend(choice.label for choice in arguments[-1])  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(questions, "ask_label", ask)
+    bench.session.selection.select([next(iter(bench.session.document.events)).id])  # a dog
+    bench.session.timeline.set_selection(TimeSpan(4.9, 5.6))
+    press(bench, "d")
+    assert offered == ["Speech", "Bird"]
 
 
 def offers_of_undo(bench: Workbench) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, near_choices, near_classes
+from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, choices_of, near_classes
 from yamnet_gui.gui.features.grouping import GroupingFeature
 
 pytestmark = pytest.mark.workflow
@@ -135,7 +135,7 @@ def test_the_level_is_remembered(start, settled, demo):
 def test_a_correction_is_offered_at_every_level(demo, qtbot):
     insect = demo.session.class_map.value.select(["Insect"])[0]
     near = near_classes(demo.session.ontology, insect.index)
-    first = near_choices(demo.session.class_map.value, demo.session.ontology, insect.index)
+    first = choices_of(demo.session.class_map.value, near)
     dialog = ClassPickerDialog(
         demo.session.class_map.value, demo.session.ontology, ("Speech",), first=first
     )

@@ -13,5 +13,5 @@ def answer_questions(
 ) -> None:
     """Lets these functions answer from now on."""
     questions = bench.shell.questions
-    questions.label = label  # type: ignore[method-assign]
+    questions.label = lambda title, used, _likely=None: label(title, used)  # type: ignore[method-assign]
     questions.confirm = confirm  # type: ignore[method-assign]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,7 @@ from yamnet_gui.gui.theme import DARK
 from yamnet_gui.gui.tracks.plot_view import AXIS_WIDTH
 from yamnet_gui.gui.tracks.stack import TrackSources, TrackStack
 from yamnet_gui.gui.tracks.track import Track
+from yamnet_gui.gui.widgets.colors import contrast
 
 pytestmark = pytest.mark.qt_log_ignore("does not support raise", extend=True)  # tooltips
 
@@ -138,6 +139,24 @@ def test_the_selected_box_is_drawn_between_its_frequencies(
     rows = changed[:, at(track, 45.0, 0.0).x()].nonzero()[0]
     assert rows[0] == pytest.approx(at(track, 45.0, 10_000.0).y(), abs=2)
     assert rows[-1] == pytest.approx(at(track, 45.0, 5_000.0).y(), abs=2)
+
+
+@pytest.mark.parametrize("ground", [0, 90, 160, 255])
+def test_the_selected_box_stands_out_from_every_brightness(
+    stack: TrackStack, owners: Owners, ground: int
+) -> None:
+    layer = stack.spectrogram._bands
+    assert layer is not None
+    owners.timeline.set_selection(TimeSpan(40.0, 50.0), (5_000.0, 10_000.0))
+    image = QImage(layer.width, layer.height, QImage.Format.Format_RGB32)
+    image.fill(QColor(ground, ground, ground))
+    painter = QPainter(image)
+    layer.draw(painter, 1.0)
+    painter.end()
+    x, y = round(layer.x_of(40.0)), round(layer.y_of(7_500.0, 0.5))
+    beside = [image.pixelColor(x + step, y) for step in (-1, 0)]
+    below = QColor(ground, ground, ground)
+    assert max(contrast(color, below) for color in beside) >= 4.5
 
 
 @pytest.mark.parametrize(

@@ -248,12 +248,10 @@ def _swatch_box() -> QRectF:
     return QRectF(1.5, 1.5, 9, 9)
 
 
-def near_choices(
-    class_map: ClassMap, ontology: Ontology, class_index: int | None
-) -> list[LabelChoice]:
-    """Labels of the classes near one."""
-    near = (class_map[index] for index in near_classes(ontology, class_index))
-    return [LabelChoice(entry.name, entry.index, entry.mid) for entry in near]
+def choices_of(class_map: ClassMap, indices: Iterable[int]) -> list[LabelChoice]:
+    """Classes as labels."""
+    entries = (class_map[index] for index in indices)
+    return [LabelChoice(entry.name, entry.index, entry.mid) for entry in entries]
 
 
 def near_classes(ontology: Ontology, class_index: int | None) -> list[int]:

@@ -12,7 +12,7 @@ from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.label_sets import LabelSets
 from yamnet_gui.gui.state.selection import EventSelection
 
-from .class_picker import ClassPickerDialog, LabelChoice, near_choices
+from .class_picker import ClassPickerDialog, LabelChoice, choices_of, near_classes
 
 
 class Questions:
@@ -32,18 +32,25 @@ class Questions:
         self._class_map = class_map
         self._window = window
 
-    def label(self, title: str, used: Sequence[str]) -> LabelChoice | None:
+    def label(
+        self, title: str, used: Sequence[str], likely: Sequence[int] | None = None
+    ) -> LabelChoice | None:
         """A label by typing; None where the user dismisses the dialog.
 
-        The chosen label set and classes near that of the current event are offered first, then
-        `used`.
+        The chosen label set is offered first, then the `likely` classes, then `used`. Where the
+        question is about the current event (`likely` None) these are the classes near its own.
         """
         own = [LabelChoice(x.name, x.class_index, x.mid) for x in self._label_sets.labels]
-        event = self._selection.current_in(self._document.events)
-        index = event.class_index if event is not None else None
         classes, ontology = self._class_map.value, self._class_map.ontology
-        near = near_choices(classes, ontology, index)
-        return ask_label(classes, ontology, title, used, self._window, [*own, *near])
+        if likely is None:
+            event = self._selection.current_in(self._document.events)
+            likely = self.near(event.class_index if event is not None else None)
+        first = [*own, *choices_of(classes, likely)]
+        return ask_label(classes, ontology, title, used, self._window, first)
+
+    def near(self, class_index: int | None) -> list[int]:
+        """The classes near one, among which a correction of it often is; none near None."""
+        return near_classes(self._class_map.ontology, class_index)
 
     def confirm(self, question: str, verb: str) -> bool:
         """Whether the user says yes; `verb` is the text of the button."""

@@ -114,8 +114,21 @@ class InspectorPanel(QWidget):
         self.legend.text.setText(text)
         self._show_event()
 
-    def show_measures(self, title: str, rows: Sequence[tuple[str, str]]) -> None:
-        """What was measured of the event or of the selection; nothing without rows."""
+    def show_measures(
+        self, title: str, rows: Sequence[tuple[str, str]], *, above: bool = False
+    ) -> None:
+        """What was measured of the event or of the selection; nothing without rows.
+
+        `above`: in sight over everything about an event, which it is not about.
+        """
+        if above != self._measures_above:
+            self._measures_above = above
+            for widget in (self.measures, self.measures_title):
+                self._column.removeWidget(widget)
+                place = 0 if above else self._column.indexOf(self.frequency_range) + 1
+                self._column.insertWidget(place, widget)
+        if above and rows:
+            self._scroll.verticalScrollBar().setValue(0)
         self.measures_title.setText(title)
         self.measures.show_rows(rows)
         for widget in (self.measures_title, self.measures):
@@ -161,7 +174,6 @@ class InspectorPanel(QWidget):
         self.note.edited.connect(self.note_edited)
         self.measures_title = heading("Measures", self)
         self.measures = FactsForm(self)
-        self.show_measures("", ())
         self.own = PlainLabel(self)
         self.own.setWordWrap(True)
         self.own.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -179,7 +191,7 @@ class InspectorPanel(QWidget):
         self._connect_bars(self.at_cursor.bars)
 
         inside = QWidget(self)
-        column = QVBoxLayout(inside)
+        column = self._column = QVBoxLayout(inside)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(4)
         for widget in (
@@ -203,10 +215,12 @@ class InspectorPanel(QWidget):
         ):
             column.addWidget(widget)
         column.addStretch(1)
-        scroll = ScrollColumn(inside, self)
+        scroll = self._scroll = ScrollColumn(inside, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
+        self._measures_above = False
+        self.show_measures("", ())
 
     def _connect_bars(self, bars: ScoreBars) -> None:
         bars.clicked.connect(self.class_clicked)

@@ -13,6 +13,8 @@ from .score_buffer import ScoreBuffer
 
 CLASSES_OF_EVENT = 9
 """As many as there are digits to choose them with."""
+LEAST_LIKELY = 0.1
+"""The score from which a class is offered for what sounds in a span."""
 
 
 def top_classes(scores: NDArray[np.float32], count: int) -> list[int]:
@@ -26,6 +28,15 @@ def top_classes_of_event(document: Document, event: Event) -> list[int]:
     """The classes that score best in the span of an event; none where it has no scores."""
     span = span_scores(document, event)
     return [] if span is None else top_classes(span.max(axis=0), CLASSES_OF_EVENT)
+
+
+def likely_classes(document: Document, span: Event) -> list[int]:
+    """Those of them that are there to be heard, best first: what a new event there may be of."""
+    scores = span_scores(document, span)
+    if scores is None:
+        return []
+    best = scores.max(axis=0)
+    return [i for i in top_classes(best, CLASSES_OF_EVENT) if best[i] >= LEAST_LIKELY]
 
 
 def span_scores(document: Document, event: Event) -> NDArray[np.float32] | None:

@@ -19,6 +19,7 @@ from .layer import Layer, argb, draw_pixels
 from .plot_view import PlotArea
 
 _MARK_PIXELS = 2
+_DARK, _BRIGHT = QColor(0, 0, 0), QColor(255, 255, 255)
 _GRIP = 2
 """Half the width of the squares at the corners of the selected event."""
 
@@ -78,7 +79,7 @@ class BandsLayer(Layer):
         if selected is not None:
             low, high = self.timeline.band_hz or (None, None)
             box = Box(selected.start_s, selected.end_s, low, high)
-            self._box(painter, box, QColor(self.theme.accent), 0.22, None)
+            self._box(painter, box, QColor(self.theme.accent), 0.16, None)
 
     def _box(
         self, painter: QPainter, box: Box, color: QColor, alpha: float, grips: bool | None
@@ -99,17 +100,27 @@ class BandsLayer(Layer):
         fill = QColor(color)
         fill.setAlphaF(alpha)
         painter.fillRect(QRectF(left, top, max(right - left, 1), max(bottom - top, 1)), fill)
-        dashed = Qt.PenStyle.SolidLine if grips is None or bounded else Qt.PenStyle.DashLine
-        painter.setPen(QPen(color, 1, dashed))
         x0, x1, y0, y1 = round(left), round(right), round(top), round(bottom)
-        for x in (x0, x1):
-            painter.drawLine(x, y0, x, y1)
-        if bounded:
-            for y in (y0, y1):
-                painter.drawLine(x0, y, x1, y)
+        if grips is None:  # one of two lines stands out from whatever lies below
+            _outline(painter, (x0 - 1, x1 + 1), (y0 - 1, y1 + 1), bounded, QPen(_DARK, 1))
+            _outline(painter, (x0, x1), (y0, y1), bounded, QPen(_BRIGHT, 1))
+            return
+        dashed = Qt.PenStyle.SolidLine if bounded else Qt.PenStyle.DashLine
+        _outline(painter, (x0, x1), (y0, y1), bounded, QPen(color, 1, dashed))
         if grips and bounded:
             for x, y in product((x0, x1), (y0, y1)):
                 painter.fillRect(QRectF(x - _GRIP, y - _GRIP, 2 * _GRIP + 1, 2 * _GRIP + 1), color)
+
+
+def _outline(
+    painter: QPainter, xs: tuple[int, int], ys: tuple[int, int], bounded: bool, pen: QPen
+) -> None:
+    """Lines at the ends of a span, and at its frequencies where it is `bounded`."""
+    painter.setPen(pen)
+    for x in xs:
+        painter.drawLine(x, ys[0], x, ys[1])
+    for y in ys if bounded else ():
+        painter.drawLine(xs[0], y, xs[1], y)
 
 
 class CursorLayer(Layer):

@@ -69,6 +69,24 @@ def test_the_inspector_measures_the_event_and_the_selection(
     assert shown(bench)["Peak frequency"] != "1,000 Hz", "another box is measured again"
 
 
+def test_a_box_drawn_beside_a_selected_event_is_measured_at_once_in_sight(
+    bench: Workbench, settled: Settled
+) -> None:
+    inspector = bench.shell.inspector
+    bench.session.selection.select(["noise"])
+    settled(bench)
+    bench.session.timeline.set_selection(TimeSpan(3.5, 4.5), (600.0, 1_500.0))
+    settled(bench)
+    assert inspector.measures_title.text() == "Measures of the selection"
+    assert shown(bench)["Peak frequency"] == "1,000 Hz"
+    assert inspector.measures_title.y() < inspector.measures.y() < inspector.title.y()
+    bench.session.selection.select(["none"])
+    settled(bench)
+    assert inspector.measures_title.text() == "Measures"
+    assert shown(bench)["RMS level"] == "−∞ dBFS"
+    assert inspector.title.y() < inspector.measures_title.y() < inspector.measures.y()
+
+
 def test_the_table_shows_measures_and_sorts_by_them(bench: Workbench, settled: Settled) -> None:
     panel, model = bench.shell.events, bench.shell.events.model
     assert all(panel.table.isColumnHidden(column) for column in MEASURE_COLUMNS)

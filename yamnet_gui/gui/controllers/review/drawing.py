@@ -9,6 +9,7 @@ from yamnet_gui.gui.dialogs.questions import Questions
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.timeline import Timeline
+from yamnet_gui.gui.state.top_classes import likely_classes
 from yamnet_gui.labels import project as edits
 
 from .bounds import SHORTEST_S
@@ -54,7 +55,9 @@ class Drawing:
         recording_id = editor.recording_id  # another one may be open after the question
         chosen = self._class_view.chosen
         first = [] if chosen is None else [self._class_map.value[chosen].name]
-        choice = self._questions.label("Draw an event of", [*first, *editor.used_labels])
+        sounding = likely_classes(editor.document, Event("", span.start_s, span.end_s, ""))
+        used = [*first, *editor.used_labels]
+        choice = self._questions.label("Class of the new event", used, sounding)
         if choice is None:
             return
         command = edits.draw(

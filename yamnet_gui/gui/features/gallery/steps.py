@@ -75,7 +75,8 @@ class GallerySteps(QObject):
         listing = self._listing.hits.listing
         item = self._panel.model.item(int(chosen[0])) if len(chosen) == 1 else None
         what = counted(len(chosen), "sound") if item is None else item.label or "this sound"
-        choice = self._questions.label(f"Relabel {what} to", self._editor.used_labels)
+        near = self._questions.near(item.class_index if item is not None else None)
+        choice = self._questions.label(f"Relabel {what} to", self._editor.used_labels, near)
         if choice is None:
             return
         now = self._listing

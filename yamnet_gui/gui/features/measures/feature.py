@@ -54,14 +54,15 @@ class MeasuresFeature(Feature):
         self._running: frozenset[Key] = frozenset()
         self._sorted_at = 0.0
         self._problem = ""
+        self._span_last = False  # whether time was selected after the event that is selected
         self._subject_job = LatestJob("measures", self, self._on_failed)
         self._table_job = LatestJob("measures of the table", self, self._on_failed)
         self._rest = Debounced(self, _REST_MS, self._measure_subject)
         self._gather = Debounced(self, _GATHER_MS, self._measure_rows)
         self._panel.model.set_measured(self._measured)
         self._panel.table.horizontalHeader().sortIndicatorChanged.connect(self._on_sorted)
-        self._selection.changed.connect(self._on_subject)
-        self._timeline.selection_changed.connect(self._on_subject)
+        self._selection.changed.connect(self._on_event)
+        self._timeline.selection_changed.connect(self._on_span)
         self._document.events_changed.connect(self._on_subject)
         self._document.recording_changed.connect(self._forget)
         action = context.shell.window.actions_by_id[_SETTING]
@@ -84,15 +85,25 @@ class MeasuresFeature(Feature):
 
     @property
     def _subject(self) -> Event | None:
-        """The only selected event, else the selection as an event without a label."""
-        if self._document.recording is None or len(self._selection.ids) > 1:
+        """What was selected last: one event, or the span or box as an event without a label."""
+        if self._document.recording is None:
             return None
-        event = self._selection.current_in(self._document.events)
         span = self._timeline.selection
-        if event is not None or span is None:
-            return event
+        event = self._selection.current_in(self._document.events)
+        if span is None or (event is not None and not self._span_last):
+            return event if len(self._selection.ids) == 1 else None
         low, high = self._timeline.band_hz or (None, None)
         return Event("", span.start_s, span.end_s, "", low_hz=low, high_hz=high)
+
+    @Slot()
+    def _on_event(self) -> None:
+        self._span_last = self._span_last and not self._selection.ids
+        self._on_subject()
+
+    @Slot(object)
+    def _on_span(self, span: object) -> None:
+        self._span_last = span is not None
+        self._on_subject()
 
     @Slot()
     def _on_subject(self, *_arguments: object) -> None:
@@ -116,7 +127,7 @@ class MeasuresFeature(Feature):
     def _show(self, subject: Event) -> None:
         measures = self._known[key_of(subject)]
         title = "Measures" if subject.id else "Measures of the selection"
-        self._inspector.show_measures(title, _rows(subject, measures))
+        self._inspector.show_measures(title, _rows(subject, measures), above=not subject.id)
 
     # The table
 
