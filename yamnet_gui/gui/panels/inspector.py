@@ -71,6 +71,7 @@ class InspectorPanel(QWidget):
         self._set_name = ""
         self._digit_keys: Mapping[str, str] = {}
         self._more: list[Callable[[Event], Sequence[tuple[str, str]]]] = []
+        self._measures_above = False
         self._build()
         selection.changed.connect(self._on_selection)
         document.events_changed.connect(self._on_selection)
@@ -219,7 +220,6 @@ class InspectorPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
-        self._measures_above = False
         self.show_measures("", ())
 
     def _connect_bars(self, bars: ScoreBars) -> None:
