@@ -16,6 +16,7 @@ from yamnet_gui.core.storage.notation import without_secrets
 from yamnet_gui.core.text import encodable
 
 from .exit_status import BAD_INPUT, INTERRUPTED, OK, UNEXPECTED
+from .terminal import clean_terminal
 
 _log = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ def run_command(argv: Sequence[str]) -> int:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")  # file names may be any bytes
-    with interruptible() as interruption:
+    with clean_terminal(), interruptible() as interruption:
         return _status(argv, interruption)
 
 
