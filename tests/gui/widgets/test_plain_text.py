@@ -10,6 +10,7 @@ from PySide6.QtGui import QTextDocument
 from pytestqt.qtbot import QtBot
 
 import yamnet_gui.gui
+from yamnet_gui.gui.theme import DARK, LIGHT
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip, without_access_key
 
 EVIL = [
@@ -89,3 +90,17 @@ def test_the_tips_of_tables_are_plain() -> None:
                 if value is not None and not fixed and not is_plain(value):
                     wrong.append(f"{path.name}:{node.lineno} {ast.unparse(value)}")
     assert wrong == []
+
+
+def test_links_are_in_the_colour_of_the_theme_that_was_chosen_last(qtbot: QtBot) -> None:
+    pictures = []
+    for themes in ([DARK], [LIGHT, DARK]):
+        label = PlainLabel()
+        qtbot.addWidget(label)
+        label.setTextFormat(Qt.TextFormat.RichText)
+        label.setPalette(themes[0].palette())
+        label.setText('<a href="all">Show all events</a>')
+        label.grab()
+        label.setPalette(themes[-1].palette())
+        pictures.append(label.grab().toImage())
+    assert pictures[0] == pictures[1]

@@ -18,6 +18,7 @@ from yamnet_gui import __version__
 from yamnet_gui.core.log import log_path
 from yamnet_gui.core.packages import installed_version
 from yamnet_gui.gui.widgets.built_when_shown import BuiltWhenShown
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 
 from .licences import LicencesView
 
@@ -125,7 +126,7 @@ class AboutDialog(QDialog):
         self.tabs = QTabWidget(self)
         self.tabs.addTab(self.text, "&About")
         self.tabs.addTab(self.licences, "&Licences of all parts")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = DialogButtons(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self.tabs)

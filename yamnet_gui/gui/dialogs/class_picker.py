@@ -20,6 +20,7 @@ from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.text import counted, holds_words
 from yamnet_gui.gui.theme import class_color
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.drawing import draw_swatch
 from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.labels import KINDS
@@ -119,7 +120,7 @@ class ClassPickerDialog(QDialog):
         self.kinds.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.kinds.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
+        self.buttons = DialogButtons(standard.Ok | standard.Cancel, self)
         self.buttons.accepted.connect(self._on_chosen)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout,
 from yamnet_gui.core.clock_time import DAY_S
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.times import clock
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
 _UNITS_S = {"h": 3600.0, "m": 60.0, "min": 60.0, "s": 1.0, "ms": 0.001}
@@ -108,7 +109,7 @@ class GoToDialog(QDialog):
         self.hint = PlainLabel(self)
         self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         standard = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
+        self.buttons = DialogButtons(standard.Ok | standard.Cancel, self)
         self.buttons.button(standard.Ok).setText("Go")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.text import grouped, holds_words
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.tick_delegate import TickDelegate
 
@@ -57,7 +58,7 @@ class PickListDialog(QDialog):
         row.addWidget(nothing)
         row.addStretch(1)
         standard = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
+        self.buttons = DialogButtons(standard.Ok | standard.Cancel, self)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.gui.state.settings import SETTINGS, Setting, Settings
-from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.buttons import DialogButtons, TickBox
 from yamnet_gui.gui.widgets.number_box import NumberBox, WholeBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
@@ -154,7 +154,7 @@ class SettingsDialog(QDialog):
         self.pages.setFixedWidth(self.pages.sizeHintForColumn(0) + room)
         self.pages.currentRowChanged.connect(self._stack.setCurrentIndex)
         standard = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(
+        self.buttons = DialogButtons(
             standard.Ok | standard.Apply | standard.Cancel | standard.RestoreDefaults, self
         )
         self.apply_button = self.buttons.button(standard.Apply)

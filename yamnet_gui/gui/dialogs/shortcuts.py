@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.text import holds_words
 from yamnet_gui.gui.screens import resize_to_hint
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
@@ -108,7 +109,7 @@ class ShortcutsDialog(QDialog):
         row.addWidget(self.edit, 1)
         row.addWidget(self.set)
         row.addWidget(self.reset)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = DialogButtons(QDialogButtonBox.StandardButton.Close, self)
         buttons.addButton(self.reset_all, QDialogButtonBox.ButtonRole.ResetRole)
         buttons.rejected.connect(self.reject)
         for button in (*buttons.buttons(), self.set, self.reset):

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.audio.spectrogram import PRESETS, WINDOWS, SpectrogramSettings
 from yamnet_gui.gui.state.settings import SETTINGS, Settings
 from yamnet_gui.gui.state.spectrogram import Spectrogram
-from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.buttons import DialogButtons, TickBox
 from yamnet_gui.gui.widgets.number_box import NumberBox
 
 _SCALES = (
@@ -118,7 +118,7 @@ class SpectrogramDialog(QDialog):
                 ("Colour map", self.colors),
             )
         )
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = DialogButtons(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
         for spin in (self.window_ms, self.overlap, self.low, self.high):

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui import __version__
 from yamnet_gui.core.updates import RELEASES_PAGE, Release
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 
@@ -42,7 +43,7 @@ class UpdatesDialog(QDialog):
             label.setWordWrap(True)
         self.page = QPushButton("Open the &page", self)
         self.page.clicked.connect(self._open_page)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        self.buttons = DialogButtons(QDialogButtonBox.StandardButton.Close, self)
         self.buttons.addButton(self.page, QDialogButtonBox.ButtonRole.ActionRole)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

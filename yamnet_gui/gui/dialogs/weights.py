@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.text import megabytes
 from yamnet_gui.gui.screens import grow_to_content, resize_to_hint
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.notices import NoticeKind, kind_color
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.yamnet.weights import (
@@ -155,7 +156,7 @@ class WeightsDialog(QDialog):
         self.download.clicked.connect(self._on_download)
         self.choose = QPushButton("Choose a &file…", self)
         self.choose.clicked.connect(self._on_choose)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        self.buttons = DialogButtons(QDialogButtonBox.StandardButton.Close, self)
         self.buttons.addButton(self.download, QDialogButtonBox.ButtonRole.ActionRole)
         self.buttons.addButton(self.choose, QDialogButtonBox.ButtonRole.ActionRole)
         self.buttons.rejected.connect(self.reject)

@@ -1,9 +1,10 @@
 """Buttons, check boxes and radio buttons that can be seen on light and dark windows."""
 
 from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
+    QDialogButtonBox,
     QRadioButton,
     QStyle,
     QStyleOptionButton,
@@ -58,6 +59,16 @@ class RadioBox(QRadioButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(palette.color(role.Highlight), 1))
             painter.drawEllipse(circle.adjusted(-2.5, -2.5, 2.5, 2.5))
+
+
+class DialogButtons(QDialogButtonBox):
+    """The buttons of a dialog, without the pictures that some desktops put on them: those have
+    colours of their own, and black ones cannot be seen on dark buttons."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        for button in self.buttons():
+            button.setIcon(QIcon())
+        super().showEvent(event)
 
 
 class IconButton(QToolButton):

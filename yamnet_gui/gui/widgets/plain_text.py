@@ -4,7 +4,7 @@ Qt guesses from a text whether it is HTML. A label such as `<b>` or `<img src=â€
 drawn, or would load files; tool tips even cannot be told that they are plain.
 """
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import Qt as QtText
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -30,4 +30,12 @@ class PlainLabel(QLabel):
         super().__init__(parent if isinstance(text, str) else text)
         self.setTextFormat(Qt.TextFormat.PlainText)
         if isinstance(text, str):
+            self.setText(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Links get the colour of another theme: Qt gives it to them when the text is set."""
+        super().changeEvent(event)
+        rich = self.textFormat() == Qt.TextFormat.RichText
+        if event.type() == QEvent.Type.PaletteChange and rich and (text := self.text()):
+            self.setText("")
             self.setText(text)

@@ -28,7 +28,7 @@ from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.text import counted, counted_more
 from yamnet_gui.gui.dialogs.go_to import parse_time
 from yamnet_gui.gui.times import date_and_time
-from yamnet_gui.gui.widgets.buttons import RadioBox
+from yamnet_gui.gui.widgets.buttons import DialogButtons, RadioBox
 from yamnet_gui.gui.widgets.file_names import ELIDED
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.tables import QuietTable
@@ -127,7 +127,7 @@ class StartTimesDialog(QDialog):
         self.hint = PlainLabel(self)
         self.hint.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
+        self.buttons = DialogButtons(standard.Ok | standard.Cancel, self)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -29,7 +29,7 @@ from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.screens import resize_to_hint
-from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.buttons import DialogButtons, TickBox
 from yamnet_gui.gui.widgets.number_box import NumberBox, WholeBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
@@ -174,7 +174,7 @@ class ClipsDialog(QDialog):
         self.example.setWordWrap(True)
         self.provenance = ProvenanceBox(self._project, self)
         standard = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
+        self.buttons = DialogButtons(standard.Ok | standard.Cancel, self)
         self.buttons.button(standard.Ok).setText("Cu&t")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)

@@ -29,7 +29,7 @@ from yamnet_gui.core.files import exists, is_file, is_folder
 from yamnet_gui.core.text import counted, part_of
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.latest import LatestJob
-from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.buttons import DialogButtons, TickBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.exchange.export import Export, ExportPreview, left_out_in_words
 from yamnet_gui.labels.formats import FORMATS, LabelFormat, WriteOptions
@@ -161,7 +161,7 @@ class ExportDialog(QDialog):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(self.lost)
         standard = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(standard.Save | standard.Cancel, self)
+        self.buttons = DialogButtons(standard.Save | standard.Cancel, self)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

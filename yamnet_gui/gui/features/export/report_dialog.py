@@ -24,6 +24,7 @@ from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.files import is_file, is_folder
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.exchange.export import left_out, left_out_in_words
 from yamnet_gui.labels.exchange.report import ReportFacts
@@ -127,7 +128,7 @@ class ReportDialog(QDialog):
         self.place_note.setWordWrap(True)
         self.provenance = ProvenanceBox(self._project, self)
         standard = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(standard.Save | standard.Cancel, self)
+        self.buttons = DialogButtons(standard.Save | standard.Cancel, self)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.text import duration_in_words
 from yamnet_gui.fine_tuning import FinetuneProgress, Outcome
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.yamnet import EpochFigures, WeightsFile
 
@@ -124,7 +125,7 @@ class FinetuneDialog(QDialog):
         self.card.clicked.connect(lambda: self.show_requested.emit(self._file))
         self.again = QPushButton("&Back", self)
         self.again.clicked.connect(self.show_choice)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        self.buttons = DialogButtons(QDialogButtonBox.StandardButton.Close, self)
         for button in (self.start, self.stop, self.cancel, self.use, self.card, self.again):
             button.setAutoDefault(False)
             self.buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)

@@ -22,7 +22,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import LabelledRecording
 from yamnet_gui.core.text import counted, counted_more, grouped, part_of, printable
 from yamnet_gui.gui.background.latest import LatestJob
-from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.buttons import DialogButtons, TickBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip, without_access_key
 from yamnet_gui.labels.exchange.import_plan import ImportKind, ImportPlan, Resolve
 from yamnet_gui.labels.exchange.import_remarks import Nothing, some, why_nothing
@@ -187,7 +187,7 @@ class ImportDialog(QDialog):
         self.pages.setTabVisible(self.pages.indexOf(self.tiers), False)
         self.pages.addTab(self.all_remarks, "Re&marks")
         standard = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
+        self.buttons = DialogButtons(standard.Ok | standard.Cancel, self)
         self.buttons.button(standard.Ok).setText("&Import")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)

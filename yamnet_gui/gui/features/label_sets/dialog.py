@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.labels.overwrite_guard import spare
 from yamnet_gui.labels.project import LABEL_SET_SUFFIX, LabelSet, read_label_set, write_label_set
@@ -146,7 +147,7 @@ class LabelSetsDialog(QDialog):
         self.message = PlainLabel(self)
         self.message.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
+        self.buttons = DialogButtons(standard.Ok | standard.Cancel, self)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         new, remove = (

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.screens import resize_to_hint
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.card_view import CardView
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.yamnet import ModelInfo
@@ -160,7 +161,7 @@ class ModelsDialog(QDialog):
         self.export.setMenu(menu)
         self.remove = QPushButton("&Remove", self)
         self.remove.clicked.connect(lambda: self.remove_requested.emit(self.chosen))
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        self.buttons = DialogButtons(QDialogButtonBox.StandardButton.Close, self)
         for button in (self.use, self.add, self.export, self.remove):
             button.setAutoDefault(button is self.use)
             self.buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.text import megabytes
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.project import backup_time
 
@@ -47,7 +48,7 @@ class BackupsDialog(QDialog):
         text = PlainLabel(explanation, self)
         text.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
+        self.buttons = DialogButtons(standard.Ok | standard.Cancel, self)
         restore = self.buttons.button(standard.Ok)
         restore.setText("Restore")
         restore.setEnabled(bool(backups))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.text import counted
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.tables import QuietTable
 from yamnet_gui.labels.project import Merge, MergeChoice
@@ -54,7 +55,7 @@ class MergeDialog(QDialog):
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
             label.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel, self)
+        self.buttons = DialogButtons(standard.Ok | standard.Cancel, self)
         self.buttons.button(standard.Ok).setText("Merge")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)

@@ -25,6 +25,7 @@ from yamnet_gui.detection import (
 )
 from yamnet_gui.gui.screens import resize_within_screen
 from yamnet_gui.gui.state.class_map import ClassMapState
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.metrics_table import (
     Cell,
     Column,
@@ -155,7 +156,7 @@ class CalibrationDialog(QDialog):
         halves.setStretchFactor(1, 5)
         halves.setSizes([570, 480])
         halves.setChildrenCollapsible(False)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = DialogButtons(QDialogButtonBox.StandardButton.Close, self)
         role = QDialogButtonBox.ButtonRole.ActionRole
         self.use = buttons.addButton("&Use these probabilities", role)
         self.use.setToolTip("Shows them in the table of events, the inspector and exports")

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.detection import Tuning
 from yamnet_gui.gui.screens import resize_within_screen
-from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.buttons import DialogButtons, TickBox
 from yamnet_gui.gui.widgets.file_names import short_name
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.quality.evaluation import Measurement
@@ -122,7 +122,7 @@ class EvaluationDialog(QDialog):
         self.tabs = QTabWidget(self)
         self.tabs.addTab(self.class_tab, "&Classes")
         self.tabs.addTab(self.mismatch_tab, "&Mismatches")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = DialogButtons(QDialogButtonBox.StandardButton.Close, self)
         self.save = buttons.addButton("Save as CSV…", QDialogButtonBox.ButtonRole.ActionRole)
         self.save.setToolTip("Saves the table on this tab; Ctrl+C copies its selected rows")
         self.save.clicked.connect(self._on_save)

@@ -20,6 +20,7 @@ from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.detection import ContradictionKind
 from yamnet_gui.gui.screens import resize_within_screen
 from yamnet_gui.gui.times import clock
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
 from yamnet_gui.gui.widgets.metrics_table import (
     Cell,
@@ -137,7 +138,7 @@ class ReplayDialog(QDialog):
         place = next(n for n, column in enumerate(_COLUMNS) if column.title == "Recording")
         self.table.setItemDelegateForColumn(place, FileNameDelegate(self.table))
         self.table.opened.connect(lambda place: self.contradiction_opened.emit(self._listed[place]))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = DialogButtons(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
         layout.addLayout(row)

@@ -18,6 +18,7 @@ from yamnet_gui.core.events import Event
 from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.screens import resize_within_screen
 from yamnet_gui.gui.times import clock
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.quality.rule_preview import PreviewProgress, RecordingChanges, RulesPreview
 
@@ -51,7 +52,7 @@ class ApplyRulesDialog(QDialog):
         self.remark = PlainLabel(self)
         self.remark.setWordWrap(True)
         self.remark.setTextFormat(Qt.TextFormat.PlainText)
-        buttons = QDialogButtonBox(self)
+        buttons = DialogButtons(self)
         self.apply = buttons.addButton("Apply", QDialogButtonBox.ButtonRole.AcceptRole)
         self.apply.setEnabled(False)
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
