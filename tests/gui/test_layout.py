@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtWidgets import QDockWidget, QLabel
 from pytestqt.qtbot import QtBot
 
 from yamnet_gui.gui.main_window import MainWindow
@@ -97,6 +97,7 @@ def test_no_panel_makes_the_window_larger_than_it_is(
     window.docks.arrange(QSize(960, tall))
     window.layout().activate()
     window.resize(960, tall)
+    settled(bench)
     for name, action in (
         ("all events", "all_events"),
         ("activity", "activity"),
@@ -106,7 +107,28 @@ def test_no_panel_makes_the_window_larger_than_it_is(
         settled(bench)
         window.layout().activate()
         assert window.size() == QSize(960, tall), name
+        assert window.minimumSizeHint().height() <= tall, name
         window.docks[name].hide()
+        settled(bench)
+
+
+@pytest.mark.workflow
+def test_a_panel_that_was_built_while_it_was_hidden_gets_the_room_that_it_needs(
+    start: Start, qtbot: QtBot
+) -> None:
+    window = start().shell.window
+    window.docks.arrange(QSize(960, 540))
+    window.layout().activate()
+    window.resize(960, 540)
+    window.show_panel("all events")  # asks what the panels beside it need, and remembers it
+    qtbot.waitUntil(window.docks["all events"].isVisible)
+    assert window.docks["activity"].minimumSizeHint().height() < 100
+    window.docks["all events"].hide()
+    built = QLabel("Counting…")
+    built.setMinimumHeight(500)
+    window.docks["activity"].widget().layout().addWidget(built)
+    window.show_panel("activity")
+    assert window.docks["activity"].isFloating()
 
 
 def test_a_second_panel_under_the_tracks_becomes_a_tab_of_the_first(start: Start) -> None:

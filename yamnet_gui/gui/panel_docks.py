@@ -80,6 +80,7 @@ class PanelDocks:
         if middle and dock.isHidden() and not dock.isFloating():
             if layout := self._window.layout():
                 layout.activate()  # the tracks have the room of a panel that was just closed
+            dock.widget().updateGeometry()  # what it needed before it was built is remembered
             least, shared = dock.minimumSizeHint().height(), self._middle_height()
             room = self._middle_room() + shared
             if room < least and shared < least:
