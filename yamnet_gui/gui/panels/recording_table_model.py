@@ -196,7 +196,7 @@ class RecordingsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return "Listed" if listed else ("Recording", "Events", "State")[section]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _LISTED_TIP if listed else _TIPS[section]
+            return plain_tip(_LISTED_TIP if listed else _TIPS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None
