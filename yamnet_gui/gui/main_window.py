@@ -134,14 +134,14 @@ class MainWindow(QMainWindow):
 
     def restore_layout(self) -> None:
         """Size and panels as they were left, or a good start, on the screens that exist."""
-        geometry = self._settings.bytes("geometry")
+        geometry = self._settings.layout("geometry")
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             self.resize(*FIRST_SIZE)
             for screen in available_screens()[:1]:
                 self.move(screen.center() - self.rect().center())
         if not self.isMaximized() and not self.isFullScreen():
             fit(self)
-        state = self._settings.bytes("docks")
+        state = self._settings.layout("docks")
         self._restored = not state.isEmpty() and self.restoreState(state, _LAYOUT_VERSION)
         if self._restored:
             self.docks.fit_to_screens()
@@ -157,8 +157,8 @@ class MainWindow(QMainWindow):
         self.docks.reset(self.size())
 
     def save_layout(self) -> None:
-        self._settings.set_bytes("geometry", QByteArray(self.saveGeometry()))
-        self._settings.set_bytes("docks", QByteArray(self.saveState(_LAYOUT_VERSION)))
+        self._settings.set_layout("geometry", QByteArray(self.saveGeometry()))
+        self._settings.set_layout("docks", QByteArray(self.saveState(_LAYOUT_VERSION)))
 
     def showEvent(self, event: QShowEvent) -> None:
         if not self._shown and (not self._restored or self._too_large()):

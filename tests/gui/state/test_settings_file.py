@@ -129,3 +129,17 @@ def test_a_file_that_cannot_be_written_costs_no_step(tmp_path: Path) -> None:
     settings.set("theme", "dark")
     settings.flush()
     assert settings.value("theme") == "dark"
+
+
+def test_a_layout_that_was_damaged_is_not_handed_to_qt(path: Path) -> None:
+    """It would end the program at each start."""
+    state = bytes(range(1, 200))
+    settings = Settings(path)
+    settings.set_layout("docks", QByteArray(state))
+    settings.flush()
+    assert bytes(Settings(path).layout("docks").data()) == state
+    content = path.read_bytes()
+    for damaged in (content.replace(b"abc", b"aBc"), content.replace(b"abc", b"ab")):
+        assert damaged != content
+        path.write_bytes(damaged)
+        assert Settings(path).layout("docks").isEmpty()

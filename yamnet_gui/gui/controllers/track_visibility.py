@@ -23,7 +23,7 @@ class TrackVisibility(QObject):
         super().__init__(parent)
         self._tracks = tracks
         self._settings = settings
-        tracks.restore(settings.bytes("tracks"))
+        tracks.restore(settings.layout("tracks"))
         menu = window.menus["Tracks"]
         for name, track in tracks.tracks.items():
             action = menu.addAction(track.title)
@@ -41,4 +41,4 @@ class TrackVisibility(QObject):
 
     @Slot()
     def _store_heights(self) -> None:
-        self._settings.set_bytes("tracks", self._tracks.state())
+        self._settings.set_layout("tracks", self._tracks.state())

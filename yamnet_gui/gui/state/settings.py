@@ -1,5 +1,6 @@
 """The owner of what the program remembers between sessions."""
 
+import hashlib
 import math
 import zoneinfo
 from collections.abc import Collection, Sequence
@@ -16,6 +17,7 @@ from yamnet_gui.core.scores import DEFAULT_HOP_S
 from .settings_file import SettingsFile
 
 _RECENT = 12
+_DIGEST_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,8 +292,21 @@ class Settings(QObject):
     def remember_folder(self, folder: Path, purpose: str = "folder") -> None:
         self._store.set(f"recent/{purpose}", str(folder))
 
+    def layout(self, key: str) -> QByteArray:
+        """A stored layout of Qt's; empty where there is none, or not as it was stored.
+
+        Qt trusts what it restores: one wrong byte may end the program.
+        """
+        stored = self._store.bytes(f"checked/{key}")
+        value, digest = stored[:-_DIGEST_BYTES], stored[-_DIGEST_BYTES:]
+        return QByteArray(value if digest == _digest(value) else b"")
+
+    def set_layout(self, key: str, value: QByteArray) -> None:
+        plain = bytes(value.data())
+        self._store.set(f"checked/{key}", plain + _digest(plain))
+
     def bytes(self, key: str) -> QByteArray:
-        """A stored layout; empty where there is none."""
+        """Stored bytes; empty where there are none."""
         return QByteArray(self._store.bytes(f"layout/{key}"))
 
     def set_bytes(self, key: str, value: QByteArray) -> None:
@@ -319,3 +334,7 @@ class Settings(QObject):
     def flush(self) -> None:
         """Writes what has changed, now."""
         self._store.flush()
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()[:_DIGEST_BYTES]

@@ -47,9 +47,10 @@ class Replacement:
 class FileWatch:
     """Remembers which files a project has open, by device and inode.
 
-    Times and sizes say nothing: clocks jump, and services set times. As long as a file is open its
-    inode is not given to another one. What is written into the open file itself shows in its head,
-    which `head` reads: SQLite changes it only with steps of ours, while a log lies beside it.
+    Times say nothing: clocks jump, and services set them. As long as a file is open its inode is
+    not given to another one. What is written into the open file itself shows in its head, which
+    `head` reads: SQLite changes it only with steps of ours, while a log lies beside it. A file that
+    became shorter was cut by somebody else.
     """
 
     def __init__(self, path: Path, head: Callable[[], bytes] | None) -> None:
@@ -61,6 +62,7 @@ class FileWatch:
         self._real = real
         self._logs = tuple(real.with_name(real.name + tail) for tail in (LOG, INDEX) if log)
         self._database = identity(path)
+        self._size = self._size_now()
         self._known = {p: identity(p) for p in self._logs}
 
     def fate(self) -> FileFate | None:
@@ -84,10 +86,19 @@ class FileWatch:
         """A step of ours was written: SQLite may have changed the head with it."""
         if self._read_head is not None:
             self._head = self._read_head()
+            self._size = self._size_now()
 
     @property
     def _overwritten(self) -> bool:
-        return self._read_head is not None and self._read_head() != self._head
+        if self._read_head is None:
+            return False
+        return self._read_head() != self._head or self._size_now() < self._size
+
+    def _size_now(self) -> int:
+        try:
+            return self._real.stat().st_size
+        except OSError:
+            return 0
 
     @property
     def is_whole(self) -> bool:

@@ -1,5 +1,6 @@
 """A project file that is removed, renamed or replaced while it is open loses no decision."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -56,6 +57,11 @@ def overwritten_by_noise(path: Path) -> None:
     path.write_bytes(bytes(range(256)) * 2000)
 
 
+def cut(path: Path) -> None:
+    """As a copy into it that was interrupted leaves it; its head is still the same."""
+    os.truncate(path, 5000)
+
+
 def log_replaced(path: Path) -> None:
     log = path.with_name(path.name + "-wal")
     log.unlink()
@@ -77,7 +83,7 @@ def both_removed(path: Path) -> None:
 
 TAKEN = (
     removed, all_removed, renamed, moved_with_folder, replaced, replaced_by_text,
-    replaced_by_a_folder, overwritten, overwritten_by_noise, log_replaced,
+    replaced_by_a_folder, overwritten, overwritten_by_noise, cut, log_replaced,
 )  # fmt: skip
 LOGS = (log_removed, index_removed, both_removed)
 
