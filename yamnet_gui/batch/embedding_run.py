@@ -1,10 +1,11 @@
 """Many recordings to one file of vectors."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from yamnet_gui.analysis.cache import ResultCache
 from yamnet_gui.analysis.custom_classes import load_classifiers, with_custom_classes
@@ -15,13 +16,15 @@ from yamnet_gui.analysis.settings import AnalysisSettings
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.sound_track import file_and_track
 from yamnet_gui.core.text import printable
-from yamnet_gui.detection import RuleSet
+from yamnet_gui.detection import RuleSet, rules_to_json
 from yamnet_gui.yamnet import RuntimeChoice
 
+from .journal import Record
+from .options import BatchOptions, EventOptions
 from .plan import Plan
 from .summary import BatchSummary
 from .vector_files import vector_file
-from .vectors import VectorOptions, vectors_of
+from .vectors import VectorOptions, Vectors, vectors_of
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,21 @@ class _Count:
     failed: list[tuple[Path, str]] = field(default_factory=list)
 
 
-def write_vectors(plan: Plan, options: EmbeddingOptions) -> Iterator[EmbeddingProgress]:
+def write_vectors(
+    plan: Plan, options: EmbeddingOptions, *, cluster: str = ""
+) -> Iterator[EmbeddingProgress]:
     """Analyses the recordings and writes one file of vectors; it appears at the end, complete.
+
+    On a `cluster` ("": here, in this process) it is a run as `run_batch` does, with a journal: the
+    same call goes on where it was interrupted.
 
     A bad recording is reported and does not stop the others; where all are bad, nothing is
     written. Closing the generator stops within a chunk. Raises UserError where options do not fit,
     the weights are missing or the file cannot be written.
     """
+    if cluster:
+        yield from _on_cluster(plan, options, cluster)
+        return
     started = time.monotonic()
     paths = plan.recordings
     cache = ResultCache(options.cache) if options.cache is not None else None
@@ -125,3 +136,52 @@ def write_vectors(plan: Plan, options: EmbeddingOptions) -> Iterator[EmbeddingPr
             count.done, 0, plan.repeated, failed, count.audio_s, elapsed_s, (options.output,)
         ),
     )
+
+
+def _on_cluster(plan: Plan, options: EmbeddingOptions, cluster: str) -> Iterator[EmbeddingProgress]:
+    from .run import BatchProgress, run_batch
+
+    memo = ResultCache(options.cache).memo_folder if options.cache is not None else None
+    model = WeightsModel(options.weights, memo, options.runtime)
+    classifiers = load_classifiers(options.classifiers, model.sha256)
+    class_map = with_custom_classes(model.classes, classifiers)
+    per_event = options.vectors.per == "event"
+    batch = BatchOptions(
+        weights=options.weights,
+        settings=options.settings,
+        cache=options.cache,
+        events=EventOptions(rules_to_json(options.rules, class_map), options.classes)
+        if per_event
+        else None,
+        classifiers=options.classifiers,
+        runtime=options.runtime,
+        requested_runtime=options.runtime,
+        vectors=options.output,
+        vector_options=options.vectors,
+    )
+    columns = options.vectors.columns(class_map)
+    count = _Count()
+
+    def write(model_sha256: str, blocks: Iterator[tuple[Record, Vectors]]) -> None:
+        with vector_file(options.output, columns, per_event, model_sha256) as file:
+            for record, rows in blocks:
+                file.add(options.name_of(Path(record.file)), rows)
+                count.rows += len(rows.start_s)
+
+    steps = run_batch(plan, batch, cluster=cluster, on_vectors=write)
+    with closing(cast(Generator[BatchProgress, None, None], steps)):
+        for step in steps:
+            summary, record = step.summary, step.record
+            if summary is not None:
+                summary = replace(summary, written=(options.output,))
+                if plan.recordings and not summary.done:
+                    path, reason = summary.failed[-1]
+                    raise RecordingError(options.name_of(path), reason)
+            yield EmbeddingProgress(
+                step.files_done,
+                step.files_total,
+                step.path,
+                count.rows,
+                record.warnings if record is not None else (),
+                summary,
+            )

@@ -13,6 +13,7 @@ from yamnet_gui.labels.formats import label_format
 from yamnet_gui.yamnet import RuntimeChoice
 
 from .table_files import check_table
+from .vectors import VectorOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class BatchOptions:
     start times without one, as `audio.zone_named` takes it. `provenance` gets how the results were
     made (`core.provenance`), by what `command`, with the events even where there are no `labels`.
     `dataset` is a folder that gets events and the other `dataset_contents`, beside what is in it.
+    `vectors` are of what `vector_options` say, and go into one file.
     """
 
     weights: Path
@@ -68,6 +70,8 @@ class BatchOptions:
     command: tuple[str, ...] = ()
     dataset: Path | None = None
     dataset_contents: Contents = field(default_factory=Contents)
+    vectors: Path | None = None
+    vector_options: VectorOptions = field(default_factory=VectorOptions)
     elsewhere: tuple[tuple[Path, Path], ...] = ()
     """Folders of this computer, each with the address that what is made in it is brought to."""
 
@@ -81,7 +85,8 @@ class BatchOptions:
     @property
     def events_wanted(self) -> bool:
         """Whether events are made of the scores."""
-        return self.labels_wanted or (self.dataset is not None and self.events is not None)
+        others = self.dataset is not None or self.vectors is not None
+        return self.labels_wanted or (others and self.events is not None)
 
     @property
     def labels_wanted(self) -> bool:
@@ -98,7 +103,7 @@ class BatchOptions:
     def outputs(self) -> tuple[Path, ...]:
         """The files to write."""
         tables = (self.labels, self.clips, self.scores, self.embeddings)
-        wanted = (*tables, self.provenance, self.dataset)
+        wanted = (*tables, self.provenance, self.dataset, self.vectors)
         return tuple(path for path in wanted if path is not None)
 
     def recipe(self, model_sha256: str, custom_classes: Sequence[str] = ()) -> dict[str, Any]:
@@ -123,6 +128,8 @@ class BatchOptions:
         if self.dataset is not None:
             recipe |= {"dataset": asdict(self.dataset_contents) | self.event_choice()}
             recipe |= {"zone": self.zone}
+        if self.vectors is not None:
+            recipe |= {"vectors": asdict(self.vector_options)}
         if self.requested_runtime != "auto":  # which may go on where another version began
             recipe["runtime"] = self.requested_runtime
         return recipe

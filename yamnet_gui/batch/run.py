@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from .plan import Plan
 from .run_provenance import begun, facts_of, write_run_provenance
 from .run_tables import RunTables
 from .summary import BatchSummary, times_real_time
+from .vectors import Vectors
 from .worker import Task, Worker
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def run_batch(
     jobs: int = 1,
     cluster: str = "",
     restart: bool = False,
+    on_vectors: Callable[[str, Iterator[tuple[Record, Vectors]]], None] | None = None,
 ) -> Iterator[BatchProgress]:
     """Analyses the recordings of a plan and writes the tables that `options` ask for.
 
@@ -80,6 +82,9 @@ def run_batch(
     recording is reported and does not stop the others. The tables appear at the end, whole.
     Raises UserError where the options do not fit, the weights are missing or a table cannot be
     written. Closing the generator stops within a chunk; what is finished stays finished.
+
+    `on_vectors` takes the vectors that `options.vectors` asks for, at the end and in order, with
+    the identity of the model.
     """
     options.check(several=len(plan.recordings) > 1)
     if cluster:
@@ -98,7 +103,9 @@ def run_batch(
             recipe = options.recipe(worker.model.sha256, [c.sha256 for c in worker.classifiers])
             journal = stack.enter_context(Journal(folder, recipe, restart))
         held = {} if restart else held_records(options)
-        yield from _Run(plan, options, worker, journal, jobs, cluster, dataset, held).progress()
+        run = _Run(plan, options, worker, journal, jobs, cluster, dataset, held)
+        run.on_vectors = on_vectors
+        yield from run.progress()
 
 
 class _Run:
@@ -113,6 +120,7 @@ class _Run:
         dataset: DatasetInfo | None,
         held: Mapping[str, Record],
     ) -> None:
+        self.on_vectors: Callable[[str, Iterator[tuple[Record, Vectors]]], None] | None = None
         self._cluster = cluster
         self._workers: ClusterExecutor | None = None
         self._cuts: Cuts | None = None
@@ -147,8 +155,10 @@ class _Run:
         records = [self._records[key] for key in self._tasks]
         failed = (*self._plan.problems, *((Path(r.file), r.reason) for r in records if not r.ok))
         written, remarks = self._tables.write(records, failed)
+        good = [record for record in records if record.ok]
+        if self.on_vectors is not None and good:
+            self.on_vectors(self._worker.model.sha256, self._tables.vectors(good))
         if self._dataset is not None and self._journal is not None:
-            good = [record for record in records if record.ok]
             written.append(write_dataset(self._options, self._dataset, self._journal, good))
         written += self._write_provenance(records, failed, written)
         if self._journal is not None:

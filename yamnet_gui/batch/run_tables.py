@@ -22,6 +22,8 @@ from .plan import Plan, recording_key
 from .stored_labels import StoredLabels, start_remarks
 from .table_files import join_parts
 from .tables import clip_columns, embedding_columns, score_columns
+from .vector_parts import VECTORS_KIND, read_vector_part
+from .vectors import Vectors
 from .worker import LABELS_KIND, Task, table_kind
 
 
@@ -66,6 +68,13 @@ class RunTables:
             written += _write_failures(self._options.outputs[0], failed, len(self.tasks) > 1)
         return written, remarks
 
+    def vectors(self, good: Sequence[Record]) -> Iterator[tuple[Record, Vectors]]:
+        """The vectors of these recordings in blocks. Raises SettingsError."""
+        assert self._journal is not None
+        for record in good:
+            for rows in read_vector_part(self._journal.part(record, VECTORS_KIND)):
+                yield record, rows
+
     def labels(self, good: Sequence[Record]) -> StoredLabels:
         """The events of these recordings as tables have them; none where none were asked for."""
         events = self._options.events
@@ -95,6 +104,8 @@ class RunTables:
         }
         if options.dataset is not None:
             kinds["dataset"] = UNIT
+        if options.vectors is not None:
+            kinds["vectors"] = VECTORS_KIND
         if options.labels_wanted:
             kinds["labels"] = LABELS_KIND
         return kinds

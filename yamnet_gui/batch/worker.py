@@ -46,6 +46,8 @@ from .tables import (
     score_columns,
     write_arrays,
 )
+from .vector_parts import VECTORS_KIND, write_vector_part
+from .vectors import vectors_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,10 @@ class Worker:
         elif options.embeddings is not None:
             rows, columns = frame_rows(analysis, "embeddings"), embedding_columns(EMBEDDING_SIZE)
             yield self._rows_part("embeddings", options.embeddings, columns, rows)
+
+        if options.vectors is not None:
+            blocks = vectors_of(analysis, options.vector_options, result.events, self.class_map)
+            yield self._part(VECTORS_KIND, lambda file: write_vector_part(file, blocks))
 
     def _write_unit(self, record: Record, result: RecordingEvents) -> None:
         """What the recording adds to the dataset, as files of its own: large ones become files of

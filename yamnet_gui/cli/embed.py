@@ -25,7 +25,7 @@ from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.labels.overwrite_guard import check_outputs
 
-from .arguments import add_finer, add_track, files_of
+from .arguments import add_cluster, add_finer, add_track, description_of, files_of
 from .exit_status import OK, SOME_FAILED
 from .network import add_network, chosen_model
 from .run_report import WarningsShown, report, show_failures
@@ -97,6 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="average the channels, or analyse each separately (default: mix)",
     )  # fmt: skip
     add_track(more)
+    add_cluster(more)
     more.add_argument("--no-cache", action="store_true", help="neither read nor store results")
     add_network(more)
 
@@ -106,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
     check_outputs(
         (options.output,),
         (
-            *files_of(options.rules, *options.paths),
+            *files_of(options.rules, *options.paths, description_of(options.cluster)),
             options.weights,
             *files_of(options.model),
             *options.classifier,
@@ -144,7 +145,7 @@ def run(options: argparse.Namespace) -> int:
         refused = [path for path, _ in plan.problems]  # read as well, if only to be refused
         check_outputs((options.output,), (model.path, *refused), plan.recordings)
         warnings = WarningsShown()
-        for progress in write_vectors(plan, request):
+        for progress in write_vectors(plan, request, cluster=options.cluster):
             name = request.name_of(progress.path) if progress.path else ""
             if progress.warnings:
                 line.clear()

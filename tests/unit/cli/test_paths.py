@@ -61,7 +61,7 @@ NO_PATHS = {
         "--threshold", "--group", "--classes", "--top", "--hop", "--track", "--gain", "--start",
         "--zone", "--end", "--jobs", "--cluster",
     },
-    "embed": {"--scores", "--threshold", "--classes", "--hop", "--track"},
+    "embed": {"--scores", "--threshold", "--classes", "--hop", "--track", "--cluster"},
     "estimate": {
         "--classes", "--draw", "--hop", "--precision", "--recordings", "--since", "--until",
         "--zone",

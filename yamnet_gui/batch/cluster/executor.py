@@ -5,19 +5,16 @@ import time
 from collections import deque
 from collections.abc import Generator
 from contextlib import suppress
-from pathlib import Path
 from typing import NoReturn
 
 from distributed import Future, KilledWorker
 
 from yamnet_gui.batch.executor import Fatal, Group
 from yamnet_gui.batch.journal import Record
-from yamnet_gui.batch.options import BatchOptions
 from yamnet_gui.batch.worker import Task
 from yamnet_gui.core.errors import SettingsError
 
 from .places import Connection
-from .sameness import Shared
 from .worker import RunOnWorker, run_group
 
 _AHEAD = 2
@@ -29,24 +26,18 @@ _GOES_ON = "the same command goes on with what is left"
 class ClusterExecutor:
     """An executor with the workers of a cluster, however many there are at a time.
 
-    A context manager, in which the workers know the run.
+    A context manager, in which the workers know the run by the `plugin`.
     """
 
     most_deaths = 3
     reason = "ended three workers that had it — the file is probably damaged, or needs more memory"
 
-    def __init__(
-        self,
-        connection: Connection,
-        options: BatchOptions,
-        folder: Path | None,
-        shared: Shared,
-    ) -> None:
+    def __init__(self, connection: Connection, plugin: RunOnWorker) -> None:
         self.lost: list[tuple[Task, int]] = []
         self.workers = 0
         self._client = connection.client
         self._place = connection.place
-        self._plugin = RunOnWorker(options, folder, shared, own=connection.own)
+        self._plugin = plugin
         self._ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._counted_at = -_TICK_S
 

@@ -25,7 +25,9 @@ def on_cluster(
     """
     with connected(place) as connection:
         from .executor import ClusterExecutor  # needs the library that `connected` asks for
+        from .worker import RunOnWorker
 
         shared = shared_by(folder, [task.path for task in tasks])
-        with ClusterExecutor(connection, options, folder, shared) as executor:
+        plugin = RunOnWorker(options, folder, shared, own=connection.own)
+        with ClusterExecutor(connection, plugin) as executor:
             yield executor

@@ -12,6 +12,7 @@ import yamnet_gui
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.packages import installed_version
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.storage.files import status_of
 
 _LIBRARIES = ("numpy", "scipy", "resampy", "soundfile", "av", "ai-edge-litert", "tensorflow")
 """Those that the last bits of results depend on."""
@@ -104,6 +105,6 @@ def shared_by(folder: Path | None, recordings: Sequence[Path]) -> Shared:
 
 def _size(path: Path) -> int:
     try:
-        return file_of(path).stat().st_size
+        return status_of(file_of(path)).st_size
     except (OSError, ValueError):
         return -1

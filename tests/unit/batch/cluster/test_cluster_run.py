@@ -68,6 +68,33 @@ def test_workers_started_here_give_the_tables_of_jobs_byte_for_byte(tmp_path, ti
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("per", ["frame", "event"])
+def test_vectors_are_those_of_one_process(tmp_path, tiny_weights, per):
+    make_sounds(tmp_path, 6)
+    command = [sys.executable, "-m", "yamnet_gui", "embed", "sounds", "-o", "v.csv", "--per", per]
+    written = []
+    for more in ([], ["--cluster", "local:2"]):
+        process = subprocess.Popen(
+            [*command, "--no-cache", *more],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "YAMNET_GUI_WEIGHTS": str(tiny_weights),
+                "PYTHONPATH": str(Path.cwd()),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        ended(process)
+        written.append((tmp_path / "v.csv").read_bytes())
+        (tmp_path / "v.csv").unlink()
+    assert written[0] == written[1]
+    assert written[0].count(b"\n") > 1
+    assert not list(tmp_path.glob("*.unfinished"))
+
+
+@pytest.mark.slow
 def test_a_killed_worker_costs_a_retry_and_a_recording_that_kills_three_is_named(
     tmp_path, tiny_weights, processes, monkeypatch
 ):
