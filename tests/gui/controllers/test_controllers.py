@@ -295,7 +295,33 @@ def test_a_corrected_event_is_followed_by_the_next(bench: Bench) -> None:
     bench.labels.relabel_to("speech", DOG)  # not the selected one: the user stays where he is
     assert selection.ids == ("late",)
     bench.labels.give_again()
-    assert bench.messages[-1] == "This was the last event of the list."
+    assert bench.messages[-1] == "Every event of the list is reviewed."
+
+
+def test_a_decision_goes_on_to_the_next_that_nobody_has_decided_about(bench: Bench) -> None:
+    selection = bench.owners.selection
+    selection.select(("dog",))
+    bench.decisions.decide(ReviewState.ACCEPTED)
+    assert selection.ids == ("dog2",)
+    selection.select(("speech",))
+    bench.decisions.decide(ReviewState.ACCEPTED)
+    bench.decisions.decide(ReviewState.REJECTED)  # quickly: not the dog that was accepted
+    states = {e.id: e.state for e in bench.owners.document.events}
+    assert states["dog"] is ReviewState.ACCEPTED
+    assert states["dog2"] is ReviewState.REJECTED
+    selection.select(("late",))
+    bench.decisions.decide(ReviewState.ACCEPTED)
+    assert bench.messages[-1] == "Every event of the list is reviewed."
+    selection.select(("speech",))  # whoever changes decisions goes row by row
+    bench.decisions.decide(ReviewState.UNCERTAIN)
+    assert selection.ids == ("dog",)
+
+
+def test_the_end_of_the_list_is_not_the_end_of_the_review(bench: Bench) -> None:
+    bench.owners.selection.select(("late",))
+    bench.decisions.decide(ReviewState.ACCEPTED)
+    assert bench.owners.selection.ids == ("late",)
+    assert bench.messages[-1].startswith("No unreviewed event follows in the list; Shift+N")
 
 
 def test_going_nowhere_is_said(bench: Bench) -> None:

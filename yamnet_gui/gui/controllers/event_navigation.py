@@ -1,11 +1,11 @@
 """Going from event to event of the open recording, and selecting them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
-from yamnet_gui.core.events import Event
+from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.spans import Box, TimeSpan
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.event_order import EventOrder
@@ -73,19 +73,34 @@ class EventNavigation(QObject):
     @property
     def index_at_cursor(self) -> int:
         """The index in `ids` of the first event that begins at or after the cursor."""
-        onsets = [event.onset_s for event in self._order.steps]
+        return self._index_at_cursor(self._order.steps)
+
+    def _index_at_cursor(self, steps: Sequence[Event]) -> int:
+        onsets = [event.onset_s for event in steps]
         cursor = self._timeline.cursor_s
         return next((i for i, onset in enumerate(onsets) if onset >= cursor), len(onsets))
 
-    def event_beside(self, direction: int) -> str | None:
-        """The id of the event after (1) or before (-1) all that are selected; None at the end."""
-        ids = self.ids
+    @property
+    def unreviewed_left(self) -> bool:
+        """Whether any event of the list is unreviewed."""
+        return any(event.state is ReviewState.UNREVIEWED for event in self._order.steps)
+
+    def event_beside(self, direction: int, *, unreviewed: bool = False) -> str | None:
+        """The id of the event after (1) or before (-1) all that are selected; None at the end.
+
+        With `unreviewed` the nearest there about which nobody has decided.
+        """
         chosen = set(self._selection.ids)
+        steps = self._order.steps
+        if unreviewed:
+            open_ids = chosen.union(e.id for e in steps if e.state is ReviewState.UNREVIEWED)
+            steps = [event for event in steps if event.id in open_ids]
+        ids = [event.id for event in steps]
         selected = [i for i, event_id in enumerate(ids) if event_id in chosen]
         if selected:
             index = selected[-1] + 1 if direction > 0 else selected[0] - 1
         else:
-            index = self.index_at_cursor - (direction < 0)
+            index = self._index_at_cursor(steps) - (direction < 0)
         return ids[index] if 0 <= index < len(ids) else None
 
     def step(self, direction: int) -> None:
