@@ -16,6 +16,8 @@ from yamnet_gui.gui.class_colors import (
     hues_apart,
     list_orders,
 )
+from yamnet_gui.gui.state.class_map import ClassMapState
+from yamnet_gui.gui.theme import class_color, keep_apart
 
 CLASSES = len(bundled_class_map())
 
@@ -73,3 +75,31 @@ def test_neighbours_differ_in_any_order_and_few_classes_change(seed: int) -> Non
 
 def test_orders_that_no_recording_changes_need_no_other_colours() -> None:
     assert all(apart(order, set(order)) == {} for order in list_orders())
+
+
+def test_classes_keep_their_colours_while_the_list_sorts_itself_anew() -> None:
+    order = list(range(40))
+    keep_apart(order, set(order))
+    before = {i: class_color(i).name() for i in order}
+    alike = next(j for j in order[2:] if hues_apart(before[0], before[j]) < LEAST_APART)
+    resorted = [0, alike, *(i for i in order if i not in (0, alike)), 100, 140]
+    assert not keep_apart(resorted[:-2], set(order), anew=False)
+    keep_apart(resorted, {*order, 100, 140}, anew=False)
+    assert {i: class_color(i).name() for i in order} == before
+    for above, below in pairwise(resorted[-3:]):  # new ones stand apart from all
+        assert hues_apart(class_color(above).name(), class_color(below).name()) >= LEAST_APART
+    keep_apart(order[::-1], {order[-1]}, anew=False)
+    assert {i: class_color(i).name() for i in order} == before  # also those that are grey now
+    keep_apart(resorted, set(resorted))
+    assert hues_apart(class_color(0).name(), class_color(alike).name()) >= LEAST_APART
+    keep_apart((), ())
+
+
+def test_a_label_that_names_a_class_has_the_colour_of_the_class() -> None:
+    classes = ClassMapState(bundled_class_map())
+    own = class_color(None, "metronome")
+    classes.set_custom_classes(["my bell", "metronome"])
+    assert class_color(None, "metronome") == class_color(CLASSES + 1, "metronome")
+    assert class_color(None, "Dog") == class_color(69, "Dog")
+    classes.set_custom_classes([])
+    assert class_color(None, "metronome") == own

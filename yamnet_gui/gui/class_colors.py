@@ -6,9 +6,10 @@ most of them in two lightnesses.
 
 import colorsys
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from types import MappingProxyType
 
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 
@@ -48,17 +49,24 @@ def color_of_class(index: int) -> str:
     return PALETTE[model[index]] if index < len(model) else color_in_series(index - len(model))
 
 
-def apart(order: Sequence[int], colored: Container[int]) -> dict[int, str]:
+def apart(
+    order: Sequence[int], colored: Container[int], settled: Mapping[int, str] = MappingProxyType({})
+) -> dict[int, str]:
     """Colours #rrggbb for those classes of a list that would stand below their own hue.
 
     `order` has the indices of the classes from the top; those that are not `colored` are grey in
-    the list. All others keep the colour that they have everywhere.
+    the list. All others keep the colour that they have everywhere, and those that are `settled`
+    have these.
     """
-    colors = [color_of_class(index) if index in colored else "" for index in order]
+    colors = [
+        (settled.get(index) or color_of_class(index)) if index in colored else "" for index in order
+    ]
     changed: dict[int, str] = {}
     for row, index in enumerate(order):
         above = colors[max(row - 1, 0) : row]
-        if not _alike(colors[row], above):
+        fixed = [i for i in order[row + 1 : row + 2] if i in settled]
+        below = colors[row + 1 : row + 2] if fixed else []  # else that one gives way
+        if index in settled or not _alike(colors[row], above + below):
             continue
         beside = above + colors[row + 1 : row + 2]  # which then need not change, too
         near = colors[max(row - _NEAR, 0) : row + _NEAR]

@@ -1,6 +1,6 @@
 """Colours: palettes for dark and light, classes, review states, and tinted icons."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -134,6 +134,8 @@ LIGHT = Theme(
 
 _own_colors: dict[str, str] = {}
 _apart: dict[int, str] = {}
+_settled: dict[int, str] = {}
+_class_names: dict[str, int] = {}
 _STATE_MARKS = {
     ReviewState.UNREVIEWED: "○",
     ReviewState.ACCEPTED: "✓",
@@ -158,10 +160,13 @@ def class_color(class_index: int | None, label: str = "") -> QColor:
     """The colour of a class: the user's own, else the one it has in every recording.
 
     A class that stands beside its own hue in the list has another one there and everywhere else.
+    A label that has the name of a class has its colour.
     """
     own = _own_colors.get(label) if label else None
     if own is not None:
         return QColor(own)
+    if class_index is None:
+        class_index = _class_names.get(label)
     if class_index is None:
         return QColor(color_of_label(label))
     return QColor(_apart.get(class_index) or color_of_class(class_index))
@@ -181,13 +186,26 @@ def set_own_colors(colors: Mapping[str, str]) -> None:
     _own_colors.update(colors)
 
 
-def keep_apart(order: Sequence[int], colored: Container[int]) -> bool:
+def set_class_names(names: Iterable[str]) -> None:
+    """The names of all classes by index, custom ones too, in place of the former ones."""
+    _class_names.clear()
+    _class_names.update({name: index for index, name in enumerate(names)})
+
+
+def keep_apart(order: Sequence[int], colored: Container[int], *, anew: bool = True) -> bool:
     """Gives neighbours of a list of classes, from the top, that are coloured there, other hues.
 
-    Returns whether any class has another colour now.
+    Where it is not begun `anew`, classes that were coloured before stay as they are, wherever they
+    stand now: only those that are new there give way. Returns whether any class has another colour.
     """
-    global _apart
-    before, _apart = _apart, apart(order, colored)
+    global _apart, _settled
+    before = _apart
+    if anew:
+        _settled = {}
+    changed = apart(order, colored, _settled)
+    now = {i: changed.get(i) or _settled.get(i) or color_of_class(i) for i in order if i in colored}
+    _settled = {**_settled, **now}
+    _apart = {i: color for i, color in _settled.items() if color != color_of_class(i)}
     return _apart != before
 
 

@@ -1,5 +1,6 @@
 """The inspector."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,8 +9,10 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import DOG, SILENCE, SPEECH, Owners
-from yamnet_gui.core.events import EventList
+from yamnet_gui.core.events import EventList, EventSource
+from yamnet_gui.detection import Rule, RuleSet
 from yamnet_gui.gui.class_colors import color_of_class
+from yamnet_gui.gui.panels.event_facts import threshold_facts
 from yamnet_gui.gui.panels.inspector import InspectorPanel
 from yamnet_gui.gui.state.top_classes import top_classes
 from yamnet_gui.gui.theme import class_color, keep_apart
@@ -248,3 +251,16 @@ def test_bars_have_the_colours_that_classes_have_now(
             assert one.rows[0].color.name() != color_of_class(DOG)
     finally:
         keep_apart((), ())
+
+
+def test_a_detection_that_scores_less_than_its_threshold_says_why(owners: Owners) -> None:
+    rule = RuleSet().resolved(DOG)
+    weak = owners.event("weak", 1.0, DOG, score=rule.on - 0.1)
+    assert threshold_facts(weak, rule) == [
+        ("Threshold", f"{rule.on:.2f}, reached by another part of the same sound")
+    ]
+    assert threshold_facts(owners.event("reaches", 1.0, DOG, score=rule.on), rule) == []
+    mine = replace(weak, source=EventSource.DRAWN)
+    assert threshold_facts(mine, rule) == []
+    boxes = RuleSet().with_default(Rule(method="boxes")).resolved(DOG)
+    assert threshold_facts(weak, boxes) == []

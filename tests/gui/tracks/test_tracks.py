@@ -122,6 +122,12 @@ def test_overlapping_events_lie_in_different_lanes() -> None:
     assert lanes.count == 2
 
 
+def test_a_label_stands_once_in_the_legend_also_where_a_class_has_its_name() -> None:
+    events = EventList.of([Event("own", 0, 1, "metronome"), Event("found", 2, 3, "metronome", 521)])
+    legend = Lanes.of(events).legend(TimeSpan(0.0, 5.0), 9)
+    assert [event.label for event in legend] == ["metronome"]
+
+
 def test_the_overview_is_painted_again_when_the_cursor_moves(
     stack: TrackStack, owners: Owners, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

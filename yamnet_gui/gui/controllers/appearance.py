@@ -41,10 +41,13 @@ class Appearance(QObject):
     def theme(self) -> Theme:
         return self._theme
 
-    @Slot(object, object)
-    def keep_apart(self, order: Sequence[int], colored: Container[int]) -> None:
-        """Gives classes that stand beside each other in the list other hues, in every view."""
-        if keep_apart(order, colored):
+    @Slot(object, object, bool)
+    def keep_apart(self, order: Sequence[int], colored: Container[int], anew: bool = True) -> None:
+        """Gives classes that stand beside each other in the list other hues, in every view.
+
+        Colours of classes that had one in the list change only where it is made `anew`.
+        """
+        if keep_apart(order, colored, anew=anew):
             self.colors_changed.emit()
 
     def _choice(self) -> ThemeChoice:

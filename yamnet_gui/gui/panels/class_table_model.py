@@ -27,7 +27,8 @@ SCORE_ROLE = Qt.ItemDataRole.UserRole + 1
 _HEADERS = ("Class", "Thr.", "N", "Best")
 _TIPS = (
     "Tick a class to show it as a row in the score track",
-    "Threshold: minimum score of an event of this class; bold if the class has its own",
+    "Threshold: score that an event of this class must reach somewhere; bold if it has its own.\n"
+    "A quiet part of a longer event may score less",
     "Number of events of this class",
     "Highest score of this class in the recording",
 )

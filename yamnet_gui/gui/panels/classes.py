@@ -57,7 +57,9 @@ class ClassesPanel(QWidget):
 
     threshold_requested = Signal(object, float)  # class index | None for all, value
     class_cleared = Signal(int)
-    order_changed = Signal(object, object)  # classes from the top, those of them in colour
+    order_changed = Signal(object, object, bool)
+    """Classes from the top, those of them in colour, and whether the list was made anew: of another
+    recording, or in another kind of order."""
 
     def __init__(
         self,
@@ -72,6 +74,7 @@ class ClassesPanel(QWidget):
         self._view = class_view
         self._rules = rules
         self._document = document
+        self._made: tuple[object, ...] = ()
         self.model = ClassTableModel(class_map, class_view, rules, document, self)
         self.model.threshold_edited.connect(self._on_edited)
         self.model.figures_changed.connect(self._on_figures)
@@ -96,8 +99,12 @@ class ClassesPanel(QWidget):
         """Reads the owners at once; otherwise that happens a few times a second."""
         self._later.stop()
         self.model.refresh()
-        if self._document.state is not AnalysisState.RUNNING:  # else colours would not keep still
-            self.order_changed.emit(self.model.order, self.model.colored)
+        if self._document.state is AnalysisState.RUNNING:
+            return  # else colours would not keep still
+        recording = self._document.recording
+        made = (recording.info.path if recording else None, self._view.order, self._class_map.value)
+        anew, self._made = made != self._made, made
+        self.order_changed.emit(self.model.order, self.model.colored, anew)
 
     def sizeHint(self) -> QSize:
         return QSize(280, 480)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -10,8 +11,9 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.channels import channel_text
-from yamnet_gui.core.events import Event
+from yamnet_gui.core.events import Event, EventSource
 from yamnet_gui.core.text import grouped
+from yamnet_gui.detection.rules import ResolvedRule
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.times import length
@@ -77,6 +79,14 @@ def event_facts(event: Event, timeline: Timeline) -> list[tuple[str, str]]:
         label = f"{before.label}, " if before.label != event.label else ""
         rows.append(("Originally", label + times))
     return rows
+
+
+def threshold_facts(event: Event, rule: ResolvedRule) -> list[tuple[str, str]]:
+    """Why a detection may score less than its threshold; nothing about all other events."""
+    own = event.source is EventSource.DETECTED and not event.touched and rule.method != "boxes"
+    if not own or event.score_max is None or np.float32(event.score_max) >= np.float32(rule.on):
+        return []
+    return [("Threshold", f"{rule.on:.2f}, reached by another part of the same sound")]
 
 
 def _by(event: Event) -> str:

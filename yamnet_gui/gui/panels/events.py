@@ -52,7 +52,7 @@ _OPTIONAL = (EventColumn.PROBABILITY, EventColumn.SPREAD, EventColumn.CHANNEL)
 _FEW_RANGES = 100
 _PROVISIONAL = (
     "The program looks closer at doubtful peaks: until that is over, events that nobody touched may"
-    " still change or go. The line at the bottom shows how far it is."
+    " still change or go.\nThe line at the bottom shows how far it is."
 )
 _CLASS_LETTERS = 10
 """Room for the class where the table can be scrolled sideways."""

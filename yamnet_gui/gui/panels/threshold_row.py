@@ -4,7 +4,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from yamnet_gui.gui.widgets.number_box import NumberBox
-from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
+from yamnet_gui.gui.widgets.toolbar import THRESHOLD_TIP
 
 
 class ThresholdRow(QWidget):
@@ -26,9 +27,7 @@ class ThresholdRow(QWidget):
         self.field.valueChanged.connect(self._on_field)
         for widget in (self.slider, self.field):
             widget.setAccessibleName("Threshold for all classes")
-            widget.setToolTip(
-                "Minimum score of an event, for every class without its own threshold"
-            )
+            widget.setToolTip(plain_tip(THRESHOLD_TIP))
         label = PlainLabel("Threshold", self)
         label.setBuddy(self.field)
         layout = QHBoxLayout(self)

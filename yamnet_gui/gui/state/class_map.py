@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.resources import ontology_of
+from yamnet_gui.gui.theme import set_class_names
 from yamnet_gui.yamnet import ModelInfo
 
 
@@ -20,6 +21,7 @@ class ClassMapState:
         self._value = model_classes
         self._ontology = ontology_of(model_classes)
         self._model_info: ModelInfo | None = None
+        set_class_names(model_classes.names)
 
     @property
     def value(self) -> ClassMap:
@@ -54,6 +56,7 @@ class ClassMapState:
         self._model_classes = self._value = classes
         self._ontology = ontology_of(classes)
         self._model_info = info
+        set_class_names(classes.names)
 
     def set_custom_classes(self, names: Sequence[str]) -> None:
         """Other custom classes, in this order.
@@ -61,3 +64,4 @@ class ClassMapState:
         Raises NameTakenError where two share a name, or one has that of a class of the model.
         """
         self._value = self._model_classes.with_custom(names)
+        set_class_names(self._value.names)

@@ -53,9 +53,9 @@ class Lanes:
         bounds = events.bounds
         keys = [(event.class_index, event.label, event.state) for event in events]
         looks = {key: at for at, key in enumerate(dict.fromkeys(keys))}
-        kinds = {kind: at for at, kind in enumerate(dict.fromkeys(key[:2] for key in looks))}
+        kinds = {label: at for at, label in enumerate(dict.fromkeys(key[1] for key in looks))}
         look = np.array([looks[key] for key in keys], np.int32)
-        kind_of = np.array([kinds[key[:2]] for key in looks], np.int32)
+        kind_of = np.array([kinds[key[1]] for key in looks], np.int32)
         colors = [
             argb(class_color(index, label).name(), STRENGTH[state]) for index, label, state in looks
         ]

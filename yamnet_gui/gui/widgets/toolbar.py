@@ -15,6 +15,11 @@ from yamnet_gui.gui.playback import SPEEDS, Player, speed_index
 from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
+THRESHOLD_TIP = (
+    "Score that an event must reach somewhere, for every class without its own threshold.\n"
+    "A quiet part of a longer event may score less."
+)
+
 
 class SpeedBox(QComboBox):
     """The playback speed."""
@@ -77,7 +82,7 @@ class ThresholdBox(QWidget):
         self._spin.setValue(value)
         self._spin.setKeyboardTracking(False)
         self._spin.setAccessibleName("Threshold for all classes")
-        self._spin.setToolTip("Threshold for all classes without their own threshold")
+        self._spin.setToolTip(plain_tip(THRESHOLD_TIP))
         label = PlainLabel("Threshold")
         label.setBuddy(self._spin)
         layout = QHBoxLayout(self)

@@ -14,6 +14,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.detection import BALANCED, PRESETS, RuleSet, preset
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.panels.event_facts import threshold_facts
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.labels.project import Project, StoredRules
@@ -24,6 +25,7 @@ from .files import RulesFiles
 from .panel import RulesPanel
 
 if TYPE_CHECKING:
+    from yamnet_gui.core.events import Event
     from yamnet_gui.gui.context import Context
 
 
@@ -63,6 +65,8 @@ class RulesFeature(Feature):
         self._project.rules_changed.connect(self._on_stored_rules)
         self._custom_classes.changed.connect(self._on_custom_classes)
         self._list_sets()
+        self._inspector = context.shell.inspector
+        self._inspector.add_facts(self._facts)
 
     @property
     def busy(self) -> bool:
@@ -80,6 +84,12 @@ class RulesFeature(Feature):
             "import_rules": self.files.import_file,
             "apply_rules": self.apply_to_project,
         }
+
+    def _facts(self, event: Event) -> list[tuple[str, str]]:
+        index = event.class_index
+        if index is None:
+            return []
+        return threshold_facts(event, self._rules.rule_set.resolved(index))
 
     def show_panel(self) -> None:
         """Brings the panel to the front."""
