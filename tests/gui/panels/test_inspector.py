@@ -256,9 +256,7 @@ def test_bars_have_the_colours_that_classes_have_now(
 def test_a_detection_that_scores_less_than_its_threshold_says_why(owners: Owners) -> None:
     rule = RuleSet().resolved(DOG)
     weak = owners.event("weak", 1.0, DOG, score=rule.on - 0.1)
-    assert threshold_facts(weak, rule) == [
-        ("Threshold", f"{rule.on:.2f}, reached by another part of the same sound")
-    ]
+    assert threshold_facts(weak, rule) == [("Threshold", f"{rule.on:.2f}, reached by another part")]
     assert threshold_facts(owners.event("reaches", 1.0, DOG, score=rule.on), rule) == []
     mine = replace(weak, source=EventSource.DRAWN)
     assert threshold_facts(mine, rule) == []

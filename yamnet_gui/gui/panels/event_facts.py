@@ -86,7 +86,7 @@ def threshold_facts(event: Event, rule: ResolvedRule) -> list[tuple[str, str]]:
     own = event.source is EventSource.DETECTED and not event.touched and rule.method != "boxes"
     if not own or event.score_max is None or np.float32(event.score_max) >= np.float32(rule.on):
         return []
-    return [("Threshold", f"{rule.on:.2f}, reached by another part of the same sound")]
+    return [("Threshold", f"{rule.on:.2f}, reached by another part")]
 
 
 def _by(event: Event) -> str:
