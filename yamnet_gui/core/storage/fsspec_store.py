@@ -4,10 +4,10 @@ Credentials are found by these libraries, by their own usual means; nothing here
 """
 
 import hashlib
+import logging
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,25 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
+_CHATTY = ("gcsfs", "s3fs", "adlfs", "fsspec", "paramiko", "aiobotocore", "botocore", "azure")
+
+
+def _silence_libraries() -> None:
+    """Keeps what the libraries log off the terminal: tracebacks, and addresses with signatures."""
+    for name in _CHATTY:
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+
+
 class FsspecStore(Store):
     """Storage that fsspec reaches; `server` is user, host and port where the address names them."""
 
     def __init__(self, scheme: str, server: str = "") -> None:
         super().__init__(scheme)
         self._server = server
+        if scheme == "gs":  # gcsfs asks six times by itself, for half a minute
+            self.attempts = 1
         self._guard = threading.Lock()
         self._made: Any = None
         self._one_at_a_time = threading.Lock() if scheme == "sftp" else None
@@ -68,8 +81,6 @@ class FsspecStore(Store):
         beside = f"{inner}.{uuid.uuid4().hex[:12]}.part"
         self._call("makedirs", inner.rpartition("/")[0] or "/", exist_ok=True)
         self._call("put_file", str(file), beside)
-        with suppress(FileNotFoundError):
-            self._call("rm_file", inner)  # servers rename onto nothing else
         self._call("mv", beside, inner)
 
     def _remove(self, path: Path) -> None:
@@ -97,6 +108,7 @@ class FsspecStore(Store):
             return self._made
 
     def _new_system(self) -> Any:
+        _silence_libraries()
         if self.scheme == "sftp":
             from .sftp import connected
 
@@ -111,7 +123,9 @@ class FsspecStore(Store):
     def _renew(self) -> None:
         if self.scheme == "sftp":  # the other libraries connect anew by themselves
             with self._guard:
-                self._made = None
+                made, self._made = self._made, None
+            if made is not None:
+                made.client.close()
 
 
 def _status_of(facts: dict[str, Any]) -> ObjectStatus:

@@ -44,7 +44,7 @@ def connected(server: str) -> Any:
         options["password"] = unquote(parts.password)
     given = {name: value for name, value in options.items() if value is not None}
     host = asked.get("hostname", parts.hostname)
-    return KnownServers(host, skip_instance_cache=True, use_listings_cache=False, **given)
+    return KnownServers(host, skip_instance_cache=True, **given)
 
 
 def _from_config(host: str) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class Store(ABC):
 
     def __init__(self, scheme: str) -> None:
         self.scheme = scheme
+        self.attempts = ATTEMPTS
 
     def status(self, path: Path) -> ObjectStatus:
         """What there is at an address."""
@@ -95,14 +96,14 @@ class Store(ABC):
 
     def _patiently(self, path: Path, ask: Callable[[], T]) -> T:
         """The answer, asked for again where trouble may pass. Raises StorageError, Cancelled."""
-        for attempt in range(ATTEMPTS):
+        for attempt in range(self.attempts):
             check_stopped()
             try:
                 return ask()
             except Exception as error:  # noqa: BLE001 - each library has errors of its own
                 check_stopped()
                 plain = understood(error, path, self.scheme)
-                if not plain.passing or attempt + 1 == ATTEMPTS:
+                if not plain.passing or attempt + 1 == self.attempts:
                     raise plain from _without_texts(error)
             self._renew()
             _pause(PAUSE_S * 2**attempt * (1 + random.random() / 4))
