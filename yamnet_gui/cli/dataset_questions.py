@@ -19,8 +19,8 @@ from yamnet_gui.core.files import exists
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.text import counted, grouped, percent, printable
 from yamnet_gui.dataset import Dataset, DatasetEvents, EmbeddingIndex, build_index
+from yamnet_gui.dataset.taking import take_recordings
 from yamnet_gui.embedding import Query
-from yamnet_gui.labels.exchange.project_tables import import_command, plan_for_project
 from yamnet_gui.labels.formats.text import escape_formula
 from yamnet_gui.labels.project import EventFilter, Project, Sort, SortKey
 
@@ -135,17 +135,11 @@ def _into(dataset: Dataset, options: argparse.Namespace) -> None:
         raise SettingsError("--into", "no event of the dataset is like that")
     opened = Project.open if exists(options.into) else Project.create
     with opened(options.into) as project:
-        recordings = events.of_recordings(ids)
-        # what the project has of a recording stands, whatever the dataset says
-        known = {project.recordings.locate(r) for r in project.recordings.all()}
-        new = [r for r in recordings if r.recording.path not in known]
-        plan = plan_for_project(project, new)
         name = printable(dataset.folder.name)
-        project.apply(import_command(project, plan, add_missing=True, title=f"take from {name}"))
-    count = sum(len(r.events) for r in new)
-    kept = len(recordings) - len(new)
+        new, count = take_recordings(project, events, ids, f"take from {name}")
+    kept = len(ids) - new
     tail = f"; {counted(kept, 'recording')} the project has already" if kept else ""
-    print(f"{counted(len(new), 'recording')} with {counted(count, 'event')}{tail}")
+    print(f"{counted(new, 'recording')} with {counted(count, 'event')}{tail}")
 
 
 def _index(dataset: Dataset) -> None:

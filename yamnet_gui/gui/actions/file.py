@@ -30,6 +30,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("Ctrl+Alt+P",),
         tip="Show the state of the project, what to do next, and what was done lately",
     ),
+    ActionSpec(
+        "open_dataset",
+        "O&pen dataset…",
+        "File",
+        tip="Look through the events of very many recordings, and take some into the project",
+    ),
     ActionSpec("new_project", "&New project…", "File", ("Ctrl+Alt+N",), tip="Create a project"),
     ActionSpec(
         "save_project",

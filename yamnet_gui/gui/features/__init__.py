@@ -9,6 +9,7 @@ from .custom_classes.feature import TrainingFeature
 from .custom_classes.scores import CustomClassScores
 from .dataset.all_events import AllEvents
 from .dataset.feature import DatasetFeature
+from .dataset_folder.feature import DatasetFolder
 from .embedding_map.feature import EmbeddingMap
 from .export.feature import ExportFeature
 from .feature import Feature, run_dialog
@@ -58,7 +59,8 @@ def make_features(context: Context) -> tuple[Feature, ...]:
     training = TrainingFeature(context, similar_sounds, custom_scores)
     models = ModelsFeature(context)
     dataset = DatasetFeature(context)
-    files = Files(context, (label_import, training), dataset.files)
+    dataset_folder = DatasetFolder(context)
+    files = Files(context, (label_import, training), dataset.files, dataset_folder)
     return (
         status,
         RecordingChoices(context, label_import),
@@ -71,6 +73,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         ReplacedFile(context, menu, merging),
         LargeProject(context),
         dataset,
+        dataset_folder,
         all_events,
         ActivityFeature(context, all_events),
         ReviewQueueFeature(context),

@@ -31,15 +31,21 @@ if TYPE_CHECKING:
 
 
 class Files(Feature):
-    """Opens files; `takers` are features that open dropped files which are not recordings.
+    """Opens files; `takers` are features that open dropped files which are not recordings, and
+    `datasets` the one that opens folders of results.
 
     A named project has a list of its own: several files, or a folder, are added to it.
     """
 
     def __init__(
-        self, context: Context, takers: Sequence[Feature], project_files: RecordingFiles
+        self,
+        context: Context,
+        takers: Sequence[Feature],
+        project_files: RecordingFiles,
+        datasets: Feature,
     ) -> None:
         super().__init__()
+        self._datasets = datasets
         self._takers = takers
         self._project_files = project_files
         self._project = context.session.project
@@ -111,11 +117,12 @@ class Files(Feature):
             self.open(path)
 
     def open(self, path: Path) -> None:
-        """Opens a recording, a folder into the list, a project or a table of labels."""
+        """Opens a recording, a folder into the list, a dataset, a project or a table of labels."""
         if is_stored(path):
             self.open_folder(path)  # asks in the background what is there
         elif is_folder(path):
-            self.open_folder(path)
+            if self._datasets.take_dropped([path]):
+                self.open_folder(path)
         elif is_project_file(path):
             self._project_manager.open(path)
         elif all(feature.take_dropped([path]) for feature in self._takers):

@@ -1,0 +1,1 @@
+"""Results of very many recordings, looked through in the window."""
