@@ -97,6 +97,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
         needs=Needs.RECORDING,
     ),
     ActionSpec(
+        "larger_text",
+        "Larger text",
+        "View",
+        ("Ctrl++", "Ctrl+="),
+        tip="Make all text larger, up to twice its usual size",
+        separator=True,
+    ),
+    ActionSpec("smaller_text", "Smaller text", "View", ("Ctrl+-",), tip="Make all text smaller"),
+    ActionSpec(
         "reset_layout",
         "&Usual layout",
         "View",

@@ -1,4 +1,4 @@
-"""The colours of the window and of the spectrogram, as the settings or the system say."""
+"""Colours, and the size of text, as the settings or the system say."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QApplication
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.state.spectrogram import Spectrogram
 from yamnet_gui.gui.theme import FIELDS, Theme, ThemeChoice, keep_apart, theme_for
+from yamnet_gui.gui.widgets.fonts import set_text_size
 
 
 class Appearance(QObject):
-    """The theme in use; `forced` overrides the settings."""
+    """The theme in use, and the size of text; `forced` overrides the settings."""
 
     theme_changed = Signal(object)  # Theme
     colors_changed = Signal()  # of classes
@@ -33,6 +34,7 @@ class Appearance(QObject):
         self._forced = forced
         self._theme = theme_for(self._choice())
         self._apply_palette()
+        self._apply_text_size()
         self._apply_colormap()
         settings.changed.connect(self._on_setting)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme)
@@ -59,6 +61,8 @@ class Appearance(QObject):
             self._change()
         elif key == "colormap":
             self._apply_colormap()
+        elif key == "text_size":
+            self._apply_text_size()
 
     @Slot()
     def _on_scheme(self) -> None:
@@ -77,6 +81,9 @@ class Appearance(QObject):
             for kind in FIELDS:
                 # PySide takes text, its stubs say bytes
                 application.setPalette(self._theme.field_palette(), kind)  # type: ignore[arg-type]
+
+    def _apply_text_size(self) -> None:
+        set_text_size(int(self._settings.value("text_size")))
 
     def _apply_colormap(self) -> None:
         look = replace(self._spectrogram.look, colormap=self._settings.value("colormap"))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence
 
+from yamnet_gui.gui.state.settings import TEXT_SIZES
+
 from .feature import Feature, run_dialog
 
 if TYPE_CHECKING:
@@ -56,6 +58,8 @@ class ViewActions(Feature):
             "spectrogram": self.spectrogram,
             "reset_layout": self._window.reset_layout,
             "zoom_band": self.zoom_band,
+            "larger_text": lambda: self._change_text_size(1),
+            "smaller_text": lambda: self._change_text_size(-1),
             "all_frequencies": self._spectrogram_state.show_all_frequencies,
             "clear_selection": self.clear_selection,
             "louder_wave": lambda: self._magnify(2.0),
@@ -104,6 +108,12 @@ class ViewActions(Feature):
         high = self._timeline.sample_rate_hz / 2 if high is None else high
         room = (high - low) * _BAND_MARGIN
         self._spectrogram_state.show_band(low - room, high + room)
+
+    def _change_text_size(self, step: int) -> None:
+        place = TEXT_SIZES.index(int(self._settings.value("text_size"))) + step
+        if 0 <= place < len(TEXT_SIZES):
+            self._settings.set("text_size", str(TEXT_SIZES[place]))
+        self._show_message(f"Text size: {self._settings.value('text_size')} %")
 
     def go_to(self) -> None:
         from yamnet_gui.gui.dialogs.go_to import GoToDialog

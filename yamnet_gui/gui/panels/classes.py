@@ -1,6 +1,7 @@
 """The list of classes: search, tick, thresholds, what was heard."""
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelectionModel,
     QPoint,
     QSignalBlocker,
@@ -170,6 +171,11 @@ class ClassesPanel(QWidget):
         layout.addWidget(self.channel)
         layout.addWidget(self.tree, 1)
         layout.addWidget(self.threshold)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._fit_columns()
 
     def _fit_columns(self) -> None:
         header = self.tree.header()

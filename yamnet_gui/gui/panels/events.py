@@ -33,6 +33,7 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
+from yamnet_gui.gui.widgets.fonts import follow_font
 from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.shown_count import ShownCount
@@ -219,7 +220,7 @@ class EventsPanel(QWidget):
         layout.addWidget(self.time_of_day)
         layout.addLayout(self._pages, 1)
         layout.addWidget(self.foot)
-        self._fit_columns()
+        follow_font(self, self._fit_columns)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_columns()

@@ -25,6 +25,7 @@ from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.state.top_classes import CLASSES_OF_EVENT, scores_of_event, span_scores
 from yamnet_gui.gui.theme import class_color
+from yamnet_gui.gui.widgets.fonts import set_relative_font
 from yamnet_gui.gui.widgets.frequency_range import FrequencyRangeFields
 from yamnet_gui.gui.widgets.labels import KINDS, ElidedLabel, heading
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip, without_access_key
@@ -155,10 +156,7 @@ class InspectorPanel(QWidget):
 
     def _build(self) -> None:
         self.title = ElidedLabel("", self)
-        font = self.title.font()
-        font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * 1.1)
-        self.title.setFont(font)
+        set_relative_font(self.title, self, 1.1, bold=True)
         self.kinds = ElidedLabel("", self, dim=True, separator=KINDS)
         self.sound_tracks = SoundTrackChoice(self._document, self)
         self.swatch = QFrame(self)

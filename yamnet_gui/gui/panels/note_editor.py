@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from yamnet_gui.core.events import Event
 from yamnet_gui.gui.background.debounced import Debounced
+from yamnet_gui.gui.widgets.fonts import follow_font
 
 _LATER_MS = 1500
 
@@ -24,7 +25,7 @@ class NoteEditor(QPlainTextEdit):
         self.setPlaceholderText("Add a note")
         self.setAccessibleName("Event note")
         self.setTabChangesFocus(True)
-        self.setFixedHeight(self.fontMetrics().height() * 2 + 10)
+        follow_font(self, lambda: self.setFixedHeight(self.fontMetrics().height() * 2 + 10))
         self._later = Debounced(self, _LATER_MS, self.commit)
         self.textChanged.connect(self._later.start)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -202,6 +202,11 @@ class RecordingsPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_states()
         super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._fit_states()
 
     def _on_files(self) -> None:
         self.table.setTextElideMode(eliding_of(path.name for path in self.model.paths))

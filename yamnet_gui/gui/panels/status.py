@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QW
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.widgets.buttons import IconButton
+from yamnet_gui.gui.widgets.fonts import follow_font
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 
 _STEPS = 1000
@@ -28,7 +29,6 @@ class StatusBar(QWidget):
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(120)
-        self.bar.setFixedHeight(max(6, self.fontMetrics().height() // 2))
         self.bar.setAccessibleName("Progress")
         self.left = ElidedLabel("", self, dim=True)
         self.cancel = IconButton("stop", "Cancel", "Cancel the running task", self)
@@ -53,7 +53,7 @@ class StatusBar(QWidget):
         layout.addWidget(self.saved)
         for label in (self.model, self.saved):  # whole where there is room, else shortened
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-            label.setMaximumWidth(self.fontMetrics().averageCharWidth() * _LONGEST)
+        follow_font(self, self._fit)
         self.left.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.cursor_time.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         timeline.cursor_changed.connect(self._show_cursor)
@@ -74,6 +74,12 @@ class StatusBar(QWidget):
         needed = self.message.fontMetrics().horizontalAdvance(text)
         self.pointer.setVisible(needed <= self.message.width())
         self._leave.start()
+
+    def _fit(self) -> None:
+        metrics = self.fontMetrics()
+        self.bar.setFixedHeight(max(6, metrics.height() // 2))
+        for label in (self.model, self.saved):
+            label.setMaximumWidth(metrics.averageCharWidth() * _LONGEST)
 
     def _clear_remark(self) -> None:
         if self.message.text() == self._remark:

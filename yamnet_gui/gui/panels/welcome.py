@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.gui.theme import series_color
 from yamnet_gui.gui.widgets.centred_page import centred_page
 from yamnet_gui.gui.widgets.colors import blended
+from yamnet_gui.gui.widgets.fonts import follow_font, set_relative_font
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
 from .recent_list import RecentList
@@ -66,9 +67,8 @@ class WelcomePanel(QWidget):
     def _build(self) -> None:
         self.picture = _Picture(self)
         title = PlainLabel("Find the sounds in a recording", self)
-        font = title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.7)
-        title.setFont(font)
+        title.setWordWrap(True)
+        set_relative_font(title, self, 1.7)
         about = PlainLabel(
             "YAMNet detects 521 classes of sound. Review, correct and export the events it finds.",
             self,
@@ -89,8 +89,8 @@ class WelcomePanel(QWidget):
         buttons = QGridLayout()
         buttons.setSpacing(8)
         for place, button in enumerate((self.open, self.demo, self.open_project, self.new_project)):
-            button.setMinimumHeight(self.fontMetrics().height() * 2)
             buttons.addWidget(button, place // 2, place % 2)
+        follow_font(self, self._fit_buttons)
         self.drop = PlainLabel("or drop a file or a folder here", self)
         for label in (about, self.drop):
             label.setWordWrap(True)
@@ -116,7 +116,12 @@ class WelcomePanel(QWidget):
         inside.addWidget(self.recordings)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
-        layout.addWidget(centred_page(column, self))
+        self.scroll = centred_page(column, self)
+        layout.addWidget(self.scroll)
+
+    def _fit_buttons(self) -> None:
+        for button in (self.open, self.demo, self.open_project, self.new_project):
+            button.setMinimumHeight(self.fontMetrics().height() * 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -18,6 +18,8 @@ from .settings_file import SettingsFile
 
 _RECENT = 12
 _DIGEST_BYTES = 8
+TEXT_SIZES = (90, 100, 110, 125, 140, 160, 180, 200)
+"""Percent of the size that the system has for text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,14 @@ SETTINGS: tuple[Setting, ...] = (
         "Spectrogram colours",
         "Perceptually uniform colour maps",
         tuple((n, n.capitalize()) for n in ("magma", "inferno", "viridis", "cividis", "grey")),
+        page="Appearance",
+    ),
+    Setting(
+        "text_size",
+        "100",
+        "Text size",
+        "Of all text in the window; Ctrl with + and − changes it, too",
+        tuple((str(n), f"{n} %") for n in TEXT_SIZES),
         page="Appearance",
     ),
     Setting(

@@ -16,6 +16,7 @@ from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme, class_color, state_mark
 from yamnet_gui.gui.widgets.colors import blended, luminance
+from yamnet_gui.gui.widgets.fonts import text_scale
 
 from .event_density import Density, dense_blocks
 from .event_lanes import STRENGTH, Lanes
@@ -124,7 +125,8 @@ class EventsLayer(Layer):
     @property
     def lane_height(self) -> float:
         """Pixels of a lane: as many as there is room for, but enough to read a label."""
-        return min(max(self.height / self._lanes.count, 15.0), 22.0)
+        scale = text_scale()
+        return min(max(self.height / self._lanes.count, 15.0 * scale), 22.0 * scale)
 
     def scroll_by(self, pixels: float) -> None:
         """Shows other lanes where they do not fit all."""
@@ -157,7 +159,7 @@ class EventsLayer(Layer):
         self._draw_narrow(painter, visible[plain], left[plain], right[plain], scale)
         self._draw_density(painter)
         font = painter.font()
-        font.setPixelSize(max(8, min(13, int(self.lane_height) - 4)))
+        font.setPixelSize(max(8, min(round(13 * text_scale()), int(self.lane_height) - 4)))
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         selected = self._selected_bars()

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QFont,
     QFontMetricsF,
     QKeyEvent,
     QPainter,
@@ -24,9 +25,11 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.gui.theme import Theme
+from yamnet_gui.gui.widgets.fonts import text_scale
 
 AXIS_WIDTH = 116
-"""Width of every left axis in pixels: the same on all tracks, so that times line up."""
+"""Width of every left axis in pixels, with text of the usual size: the same on all tracks, so that
+times line up."""
 _TICK_PIXELS = 4
 _LABEL_MARGIN = 4
 _SWATCH = 8
@@ -77,14 +80,19 @@ class LeftAxis(QGraphicsItem):
     def __init__(self) -> None:
         super().__init__()
         self._height = 0.0
+        self._small = 1.0
+        self.width = AXIS_WIDTH
         self._marks: Sequence[tuple[float, str]] = ()
         self._rows: Sequence[tuple[float, str, QColor]] = ()
         self._key: Sequence[tuple[str, QColor]] = ()
         self._line = self._ink = QColor()
 
-    def set_marks(self, marks: Sequence[tuple[float, str]]) -> None:
-        """Heights, from 0 at the bottom to 1 at the top, and what to write beside each."""
-        self._marks = tuple(marks)
+    def set_marks(self, marks: Sequence[tuple[float, str]], small: float = 1.0) -> None:
+        """Heights, from 0 at the bottom to 1 at the top, and what to write beside each.
+
+        `small`: the size of these letters, as a part of the usual one.
+        """
+        self._marks, self._small = tuple(marks), small
         self.update()
 
     def name_rows(self, rows: Sequence[tuple[float, str, QColor]]) -> None:
@@ -114,41 +122,44 @@ class LeftAxis(QGraphicsItem):
         self._line, self._ink = QColor(theme.line), QColor(theme.dim_text)
         self.update()
 
-    def resize(self, height: float) -> None:
-        """Takes another height in pixels."""
+    def resize(self, width: int, height: float) -> None:
+        """Takes another size in pixels."""
         self.prepareGeometryChange()
-        self._height = height
+        self.width, self._height = width, height
 
     def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, AXIS_WIDTH + _TICK_PIXELS, self._height)
+        return QRectF(0, 0, self.width + _TICK_PIXELS, self._height)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         painter.setPen(QPen(self._line, 1))
-        painter.drawLine(AXIS_WIDTH - 1, 0, AXIS_WIDTH - 1, round(self._height))
+        painter.drawLine(self.width - 1, 0, self.width - 1, round(self._height))
+        usual = painter.font()
+        painter.setFont(smaller(usual, self._small))
         tall = 0.8 * QFontMetricsF(painter.font()).height()  # letters are lower than their line
         for fraction, text in self._marks:
             y = (1 - fraction) * self._height
             painter.setPen(QPen(self._line, 1))
-            painter.drawLine(AXIS_WIDTH, round(y), AXIS_WIDTH + _TICK_PIXELS, round(y))
+            painter.drawLine(self.width, round(y), self.width + _TICK_PIXELS, round(y))
             if tall / 2 <= y <= self._height - tall / 2:  # else a part would be cut off
                 painter.setPen(self._ink)
-                room = QRectF(0, y - tall / 2, AXIS_WIDTH - _LABEL_MARGIN, tall)
+                room = QRectF(0, y - tall / 2, self.width - _LABEL_MARGIN, tall)
                 where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                 painter.drawText(room, where | Qt.TextFlag.TextDontClip, text)
-        self._paint_rows(painter, tall)
+        painter.setFont(usual)
+        self._paint_rows(painter, 0.8 * QFontMetricsF(usual).height())
         self._paint_key(painter)
 
     def _paint_rows(self, painter: QPainter, tall: float) -> None:
         metrics = QFontMetricsF(painter.font())
-        room = AXIS_WIDTH - _LABEL_MARGIN - _SWATCH - 8
+        room = self.width - _LABEL_MARGIN - _SWATCH - 8
         where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for fraction, text, color in self._rows:
             y = (1 - fraction) * self._height
             if not tall / 2 <= y <= self._height - tall / 2:
                 continue
-            right = AXIS_WIDTH - _LABEL_MARGIN
+            right = self.width - _LABEL_MARGIN
             painter.fillRect(QRectF(right - _SWATCH, y - _SWATCH / 2, _SWATCH, _SWATCH), color)
             painter.setPen(self._ink)
             name = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
@@ -163,16 +174,25 @@ class LeftAxis(QGraphicsItem):
         line, left = metrics.height(), float(_KEY_LEFT)
         where = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(self._ink)
-        top = QRectF(left, _KEY_TOP, AXIS_WIDTH - left, line)
+        top = QRectF(left, _KEY_TOP, self.width - left, line)
         painter.drawText(top, where | Qt.TextFlag.TextDontClip, KEY_TITLE)
         text_left = left + _SWATCH + 5
-        room = AXIS_WIDTH - text_left - _LABEL_MARGIN
+        room = self.width - text_left - _LABEL_MARGIN
         for place, (text, color) in enumerate(self._key, 1):
             y = _KEY_TOP + place * line
             painter.fillRect(QRectF(left, y + (line - _SWATCH) / 2, _SWATCH, _SWATCH), color)
             name = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             box = QRectF(text_left, y, room, line)
             painter.drawText(box, where | Qt.TextFlag.TextDontClip, name)
+
+
+def smaller(font: QFont, part: float) -> QFont:
+    """A font of a part of its size."""
+    if part >= 1 or font.pointSizeF() <= 0:
+        return font
+    small = QFont(font)
+    small.setPointSizeF(font.pointSizeF() * max(part, 0.1))
+    return small
 
 
 class PlotView(QGraphicsView):
@@ -187,17 +207,27 @@ class PlotView(QGraphicsView):
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
         self._by_key = False
         self.area, self.axis = PlotArea(), LeftAxis()
-        self.area.setX(AXIS_WIDTH)
+        self.area.setX(self.axis.width)
         self.axis.setZValue(1)
         for item in (self.area, self.axis):
             self.scene().addItem(item)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._arrange()
+
+    def _arrange(self) -> None:
         width, height = self.viewport().width(), self.viewport().height()
         self.setSceneRect(0, 0, width, height)
-        self.axis.resize(height)
-        self.area.resize(QSizeF(max(width - AXIS_WIDTH, 0), height))
+        most = max(AXIS_WIDTH, width // 4)  # large names do not take the room of the sound
+        self.axis.resize(min(round(AXIS_WIDTH * text_scale()), most), height)
+        self.area.setX(self.axis.width)
+        self.area.resize(QSizeF(max(width - self.axis.width, 0), height))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._by_key = event.reason() in _BY_KEY

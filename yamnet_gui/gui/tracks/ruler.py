@@ -10,6 +10,7 @@ from yamnet_gui.core.events import ReviewedSpan
 from yamnet_gui.core.marks import decimals_for, time_step
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
+from yamnet_gui.gui.widgets.fonts import follow_font, text_scale
 
 from .layer import Layer
 from .plot_view import PlotArea
@@ -94,7 +95,7 @@ class RulerTrack(Track):
         super().__init__("Time", *arguments, bands=False)  # type: ignore[arg-type, misc]
         self._layer = RulerLayer(self.area, self.timeline, self.theme)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(self.HEIGHT)
+        follow_font(self, lambda: self.setFixedHeight(round(self.HEIGHT * text_scale())))
         self.document.reviewed_changed.connect(self._on_reviewed)
         self.timeline.time_text_changed.connect(self.refresh)
 

@@ -1,5 +1,7 @@
 """Scores: a row per shown class as a heat map, and the curve of the chosen class."""
 
+from itertools import pairwise
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen
@@ -14,10 +16,12 @@ from yamnet_gui.gui.theme import Theme, class_color
 
 from .colormaps import color_table
 from .layer import Layer, argb, draw_pixels, indexed_image
-from .plot_view import AXIS_WIDTH, PlotArea
+from .plot_view import PlotArea, smaller
 from .track import Track
 
 _GRAB_PIXELS = 5
+_LEAST_LETTERS = 9
+"""Pixels of a row from which on its name can be read."""
 
 
 def score_title(name: str, document: Document) -> str:
@@ -104,17 +108,19 @@ class HeatTrack(Track):
     def _name_rows(self, *_arguments: object) -> None:
         """Writes the classes beside their rows."""
         edges = self._layer.row_edges()
-        metrics = QFontMetricsF(self.font())
+        low = min((below - above for above, below in pairwise(edges)), default=0)
+        part = min(low / max(QFontMetricsF(self.font()).height() - 3, 1), 1.0)
+        metrics = QFontMetricsF(smaller(self.font(), part))
         marks = []
         for row, index in enumerate(self._classes.shown):
-            if edges[row + 1] - edges[row] < metrics.height() - 3:
+            if low < _LEAST_LETTERS:
                 break  # rows too low to be named: the tooltip does
             middle = (edges[row] + edges[row + 1]) / 2
             name = self._class_map.value[index].name
-            room = AXIS_WIDTH - 10
+            room = self.axis.width - 10
             short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
             marks.append((1 - middle / max(self.area.height(), 1), short))
-        self.axis.set_marks(marks)
+        self.axis.set_marks(marks, part)
 
     def class_at(self, position: QPointF) -> int | None:
         """The class whose row lies at a position."""
@@ -182,7 +188,8 @@ class CurveLayer(Layer):
             self._threshold(painter, rule.off, solid=False)
         painter.setPen(QColor(self.theme.text))
         title = score_title(self._class_map.value[chosen].name, self._document)
-        painter.drawText(QPointF(9, 14), title)
+        top = QFontMetricsF(painter.font()).ascent() + 2
+        painter.drawText(QPointF(9, top), title)
 
     def _draw_curve(
         self, painter: QPainter, scores: ScoreBuffer, chosen: int, color: QColor, scale: float

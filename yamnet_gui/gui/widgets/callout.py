@@ -93,6 +93,11 @@ class Callout(QWidget):
             self._place()
         return super().eventFilter(watched, event)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and self.isVisible():
+            self._place()
+
     def event(self, event: QEvent) -> bool:
         """Its keys are its own while it has the focus, whatever else they are shortcuts of."""
         if (

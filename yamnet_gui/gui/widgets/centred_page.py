@@ -1,6 +1,5 @@
 """A page with one column in its middle, which scrolls where there is no room for it."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 _BELOW_NOTICES = 52
@@ -23,7 +22,6 @@ def centred_page(column: QWidget, parent: QWidget) -> QScrollArea:
     scroll = QScrollArea(parent)
     scroll.setFrameShape(QFrame.Shape.NoFrame)
     scroll.setWidgetResizable(True)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     scroll.setWidget(page)
     for part in (scroll, scroll.viewport(), page):
         part.setAutoFillBackground(False)

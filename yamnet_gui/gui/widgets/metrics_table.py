@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from yamnet_gui.core.text import grouped
 from yamnet_gui.labels.formats.text import number
 
+from .fonts import follow_font
 from .plain_text import plain_tip
 from .table_model import HeadedTableModel, Index
 from .tables import PaddedHeader
@@ -144,7 +145,8 @@ class MetricsTable(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 5)
+        rows = self.verticalHeader()
+        follow_font(self, lambda: rows.setDefaultSectionSize(self.fontMetrics().height() + 5))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setStretchLastSection(False)

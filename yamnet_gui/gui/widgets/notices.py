@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -27,6 +28,7 @@ from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 from .buttons import IconButton
 from .colors import blended, theme_of
+from .fonts import text_scale
 
 Action = tuple[str, Callable[[], None]]
 MOST_AT_ONCE = 3
@@ -34,6 +36,8 @@ _MARGIN = 10
 _WIDEST = 760
 _MOST_COVERED = 1 / 8
 """Share of the tracks that messages may cover: most of the first of five on a laptop's screen."""
+_NARROWEST = 32
+"""Characters in a line beside the buttons; with fewer they stand below the text."""
 _FIRST_S, _CHARACTERS_PER_S = 6.0, 15.0
 _WARNING_FACTOR = 3.0
 OFFER_S = 30.0
@@ -189,7 +193,7 @@ class NoticeBar(QWidget):
         if under is None or not self._rows:
             return
         width = min(under.width() - 2 * _MARGIN, max(row.wanted_width for row in self._rows) + 2)
-        width = max(min(width, _WIDEST), 1)
+        width = max(min(width, round(_WIDEST * text_scale())), 1)
         height = 2 + sum(row.fit(width - 2) + 1 for row in self._rows) - 1
         left = (under.width() - width) // 2
         top, above = _MARGIN, self._above
@@ -233,24 +237,32 @@ class Notice(QWidget):
         policy.setHeightForWidth(True)  # a new policy forgets that lines are wrapped
         label.setSizePolicy(policy)
         self.label = label
-        layout = QHBoxLayout(self)
+        layout = self._grid = QGridLayout(self)
         layout.setContentsMargins(10, 4, 4, 4)
         layout.setSpacing(8)
-        layout.addWidget(sign)
-        layout.addWidget(label, 1)
+        layout.setColumnStretch(1, 1)
+        layout.addWidget(sign, 0, 0)
+        layout.addWidget(label, 0, 1)
         self.buttons: list[QPushButton] = []
+        self._offers = QWidget(self)
+        beside = QHBoxLayout(self._offers)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(8)
         for title, callback in actions:
-            button = QPushButton(title, self)
+            button = QPushButton(title, self._offers)
             button.clicked.connect(self._closing(callback))
-            layout.addWidget(button)
+            beside.addWidget(button)
             self.buttons.append(button)
+        self._offers.setVisible(bool(actions))
+        self._below = False
+        layout.addWidget(self._offers, 0, 2)
         if kind is not NoticeKind.INFO or details:
             copy = IconButton("copy", "Copy", "Copy the message and its details", self)
             copy.clicked.connect(self.copy)
-            layout.addWidget(copy)
+            layout.addWidget(copy, 0, 3)
         close = IconButton("close", "✕", "Dismiss this message", self)
         close.clicked.connect(self.close_notice)
-        layout.addWidget(close)
+        layout.addWidget(close, 0, 4)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Grows with its text: a layout of bars does not ask for the height at a width."""
@@ -261,13 +273,28 @@ class Notice(QWidget):
     def wanted_width(self) -> int:
         """The width at which the text stands in one line."""
         text = self.label.fontMetrics().horizontalAdvance(self.text)
-        others = self.minimumSizeHint().width() - self.label.minimumSizeHint().width()
-        return others + text + 8
+        return self._others + text + 8
+
+    @property
+    def _others(self) -> int:
+        """Pixels that everything beside the text takes in one line with it."""
+        offers = self._offers.sizeHint().width() + self._grid.spacing() if self.buttons else 0
+        fixed = (self._grid.itemAtPosition(0, column) for column in (0, 3, 4))
+        widths = [item.sizeHint().width() + self._grid.spacing() for item in fixed if item]
+        margins = self._grid.contentsMargins()
+        return offers + sum(widths) + margins.left() + margins.right()
 
     def fit(self, width: int) -> int:
         """Takes the height that the text needs at a width, and returns it."""
-        layout = self.layout()
-        height = max(layout.heightForWidth(width), 0) if layout is not None else 0
+        metrics = self.label.fontMetrics()
+        needed = min(metrics.horizontalAdvance(self.text), metrics.averageCharWidth() * _NARROWEST)
+        below = bool(self.buttons) and width - self._others < needed
+        if below != self._below:
+            self._below = below
+            self._grid.removeWidget(self._offers)
+            where = (1, 1, 1, 4, Qt.AlignmentFlag.AlignLeft) if below else (0, 2)
+            self._grid.addWidget(self._offers, *where)
+        height = max(self._grid.heightForWidth(width), 0)
         self.setMinimumHeight(height)
         return height
 

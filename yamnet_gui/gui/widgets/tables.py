@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from .drawing import row_height
+from .fonts import follow_font
 
 _Column = TypeVar("_Column", bound=int)
 _CELL_MARGIN = 12
@@ -81,9 +82,12 @@ class QuietTable(QTableView):
         self.setAlternatingRowColors(True)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(row_height(self.fontMetrics()))
+        follow_font(self, self._fit_rows)
         self.setHorizontalHeader(PaddedHeader(self))
         self.doubleClicked.connect(self.entered_row)
+
+    def _fit_rows(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(row_height(self.fontMetrics()))
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
         super().setModel(model)

@@ -26,6 +26,7 @@ from yamnet_gui.core.text import grouped
 from yamnet_gui.embedding import TrainingOptions, TrainingReport
 from yamnet_gui.gui.widgets.buttons import IconButton, TickBox
 from yamnet_gui.gui.widgets.drawing import row_height
+from yamnet_gui.gui.widgets.fonts import follow_font
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
 from yamnet_gui.gui.widgets.tables import PaddedHeader
@@ -194,13 +195,11 @@ class TrainingPanel(QWidget):
         self.table.setTabKeyNavigation(False)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(row_height(self.fontMetrics()))
         header = PaddedHeader(self.table)
         self.table.setHorizontalHeader(header)
         header.setMinimumSectionSize(20)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for number in (1, 2):
-            self.table.setColumnWidth(number, self.fontMetrics().horizontalAdvance("0000") + 10)
+        follow_font(self, self._fit_table)
         self.table.itemChanged.connect(self._on_choice)
         column.addWidget(self.table)
         self.folder_list = PlainLabel(self)
@@ -264,7 +263,7 @@ class TrainingPanel(QWidget):
         self.bar = QProgressBar(self)
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(max(6, self.fontMetrics().height() // 2))
+        follow_font(self, lambda: self.bar.setFixedHeight(max(6, self.fontMetrics().height() // 2)))
         self.cancel = IconButton("stop", "✗", "Stop training", self)
         self.cancel.clicked.connect(self.cancel_requested)
         running = QHBoxLayout()
@@ -292,6 +291,12 @@ class TrainingPanel(QWidget):
         layout.addWidget(area)
         self.set_progress(None)
         self._show_folders()
+
+    def _fit_table(self) -> None:
+        metrics = self.fontMetrics()
+        self.table.verticalHeader().setDefaultSectionSize(row_height(metrics))
+        for number in (1, 2):
+            self.table.setColumnWidth(number, metrics.horizontalAdvance("0000") + 10)
 
     def _on_named(self, text: str) -> None:
         self._named = bool(text.strip())

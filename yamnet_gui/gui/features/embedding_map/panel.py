@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.gui.widgets.buttons import IconButton
+from yamnet_gui.gui.widgets.fonts import follow_font, set_relative_font
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
@@ -186,7 +187,7 @@ class MapPanel(QWidget):
         self.bar = QProgressBar(self)
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(max(6, self.fontMetrics().height() // 2))
+        follow_font(self, lambda: self.bar.setFixedHeight(max(6, self.fontMetrics().height() // 2)))
         self.cancel = IconButton("stop", "✗", "Stop the layout", self)
         self.cancel.clicked.connect(self.cancel_requested)
         self.doing = PlainLabel(self)
@@ -203,9 +204,7 @@ class MapPanel(QWidget):
         self.notes = PlainLabel(self)
         self.notes.setWordWrap(True)
         self.notes.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        small = self.notes.font()
-        small.setPointSizeF(small.pointSizeF() * 0.9)
-        self.notes.setFont(small)
+        set_relative_font(self.notes, self, 0.9)
         self.notes.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
         layout = QVBoxLayout(self)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.widgets.centred_page import centred_page
 from yamnet_gui.gui.widgets.file_names import ELIDED
+from yamnet_gui.gui.widgets.fonts import follow_font, set_relative_font
 from yamnet_gui.gui.widgets.labels import ElidedLabel, heading
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.project import Overview, Task
@@ -50,9 +51,7 @@ class ProjectPage(QWidget):
     def _build(self) -> None:
         self._next = Task.ADD
         self.title = ElidedLabel("", self, mode=ELIDED)
-        font = self.title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.7)
-        self.title.setFont(font)
+        set_relative_font(self.title, self, 1.7)
         self.place = ElidedLabel("", self, dim=True, mode=ELIDED)
         self.back = QPushButton("Back to the recording", self)
         self.back.clicked.connect(self.back_requested)
@@ -69,7 +68,7 @@ class ProjectPage(QWidget):
         self._numbers.setSpacing(6)
         self.next = QPushButton(self)
         self.next.setDefault(True)
-        self.next.setMinimumHeight(self.fontMetrics().height() * 2)
+        follow_font(self, lambda: self.next.setMinimumHeight(self.fontMetrics().height() * 2))
         self.next.clicked.connect(lambda: self.task_requested.emit(self._next))
         self.others = {task: QPushButton(title, self) for task, title in _TITLES.items()}
         self._buttons = buttons = QGridLayout()

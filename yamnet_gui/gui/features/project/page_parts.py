@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.widgets.colors import blended
 from yamnet_gui.gui.widgets.drawing import draw_bar
+from yamnet_gui.gui.widgets.fonts import set_relative_font
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 
@@ -20,9 +21,7 @@ class Share(QWidget):
         """`one`: the name of exactly one, where it is another."""
         super().__init__(parent)
         self.number = PlainLabel("–", self)
-        font = self.number.font()
-        font.setPointSizeF(font.pointSizeF() * 1.5)
-        self.number.setFont(font)
+        set_relative_font(self.number, self, 1.5)
         self.words = PlainLabel(name, self)
         self.words.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._name, self._one = name, one
