@@ -72,7 +72,6 @@ def make_shell(session: Session, player: Player, theme: Theme) -> Shell:
     )
     window.make_toolbar(toolbar.by_name())
     messages = Messages(
-        session.document,
         notices,
         status,
         lambda: window.actions_by_id["weights"].trigger(),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 from pytestqt.modeltest import ModelTester
@@ -391,3 +391,32 @@ def test_recordings_are_filtered_by_state(qtbot: QtBot) -> None:
     assert [panel.model.events_of(path) for path in (A, B, C)] == [7, None, 1234]
     panel.set_listed({A: 2})
     assert [panel.model.events_of(path) for path in (A, B, C)] == [2, 0, 0]
+
+
+def test_a_remark_stands_in_the_status_line_while_something_runs_which_keeps_its_bar(
+    owners: Owners, qtbot: QtBot
+) -> None:
+    bar = StatusBar(owners.timeline)
+    qtbot.addWidget(bar)
+    bar._leave.set_delay(60)
+    bar.set_progress("Analysing", 0.2)
+    bar.show_message("Drag a box over the spectrogram")
+    bar.set_progress("Analysing", 0.6)
+    assert bar.message.text() == "Drag a box over the spectrogram"
+    assert bar.bar.value() == 600
+    assert not bar.cancel.isHidden()
+    qtbot.waitUntil(lambda: bar.message.text() == "Analysing")
+
+
+def test_a_message_comes_where_the_pointer_does_not_work(qtbot: QtBot) -> None:
+    under = QWidget()
+    qtbot.addWidget(under)
+    under.resize(600, 400)
+    under.show()
+    bar = NoticeBar()
+    bar.lie_over(under)
+    for height, above in ((100, False), (300, True)):
+        bar.pointer = lambda height=height: under.mapToGlobal(QPoint(300, height))
+        bar.show_notice("info", "Borders were moved")
+        assert (bar.geometry().center().y() < 200) is above
+        bar.clear()

@@ -70,7 +70,7 @@ def test_the_first_page_scrolls_to_what_does_not_fit(qtbot: QtBot) -> None:
     qtbot.addWidget(page)
     page.resize(300, 300)
     page.show()
-    bars = page.scroll.horizontalScrollBar(), page.scroll.verticalScrollBar()
+    bars = page.area.horizontalScrollBar(), page.area.verticalScrollBar()
     assert all(bar.maximum() > 0 for bar in bars)
 
 

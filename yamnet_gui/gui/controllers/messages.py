@@ -6,7 +6,6 @@ from collections.abc import Callable
 from yamnet_gui.core.errors import MissingModelError, UserError, WeightsError
 from yamnet_gui.core.text import encodable
 from yamnet_gui.gui.panels.status import StatusBar
-from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.widgets.notices import NoticeBar, NoticeKind
 
 GET_WEIGHTS = "Get weights…"
@@ -19,24 +18,19 @@ class Messages:
 
     def __init__(
         self,
-        document: Document,
         notices: NoticeBar,
         status: StatusBar,
         get_weights: Callable[[], None],
         choose_model: Callable[[], None],
     ) -> None:
-        self._document = document
         self._notices = notices
         self._status = status
         self._get_weights = get_weights
         self._choose_model = choose_model
 
     def show(self, text: str) -> None:
-        """A remark on what a key did. In the status bar, unless that shows progress."""
-        if self._document.state is AnalysisState.RUNNING:
-            self._notices.show_notice(NoticeKind.INFO, text, key="review")
-        else:
-            self._status.show_message(text)
+        """A remark on what a key did; never in a bar over the sound that is worked on."""
+        self._status.show_message(text)
 
     def show_error(self, error: UserError) -> None:
         """A bar that names what failed and why, with a button where weights are missing."""

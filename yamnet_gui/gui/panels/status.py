@@ -59,17 +59,21 @@ class StatusBar(QWidget):
         timeline.cursor_changed.connect(self._show_cursor)
         timeline.recording_changed.connect(self._show_cursor)
         timeline.time_text_changed.connect(self._show_cursor)
-        self._remark = ""
+        self._remark = self._running = ""
         self._leave = Debounced(self, _MESSAGE_S * 1000, self._clear_remark)
         self.clear_progress()
         self._show_cursor()
 
     def show_message(self, text: str) -> None:
-        """A remark on what a key did, for a while; what runs or is shown after it stays.
+        """A remark on what a key did, for a while; what is shown after it stays.
 
-        One that is longer than its place takes that of the pointer as well.
+        What is running gets its place back, and keeps its bar meanwhile. One that is longer than
+        its place takes that of the pointer as well.
         """
-        self.clear_progress(text)
+        if self._running:
+            self.message.setText(text or self._running)
+        else:
+            self.clear_progress(text)
         self._remark = text
         needed = self.message.fontMetrics().horizontalAdvance(text)
         self.pointer.setVisible(needed <= self.message.width())
@@ -83,15 +87,18 @@ class StatusBar(QWidget):
 
     def _clear_remark(self) -> None:
         if self.message.text() == self._remark:
-            self.message.setText("")
+            self.message.setText(self._running)
             self.pointer.show()
 
     def set_progress(
         self, text: str, fraction: float | None = None, left_s: float | None = None
     ) -> None:
         """Shows what is running; without a `fraction` (0 to 1) nobody knows how far it is."""
-        self.message.setText(text)
-        self.pointer.show()
+        remarked = self._running and self._leave.active and self.message.text() == self._remark
+        self._running = text
+        if not remarked:
+            self.message.setText(text)
+            self.pointer.show()
         if fraction is None:
             self.bar.setRange(0, 0)
         else:
@@ -103,6 +110,7 @@ class StatusBar(QWidget):
 
     def clear_progress(self, text: str = "") -> None:
         """Nothing is running; `text` may have the outcome."""
+        self._running = ""
         self.message.setText(text)
         self.pointer.show()
         self.left.setText("")

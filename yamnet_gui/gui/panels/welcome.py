@@ -116,8 +116,8 @@ class WelcomePanel(QWidget):
         inside.addWidget(self.recordings)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
-        self.scroll = centred_page(column, self)
-        layout.addWidget(self.scroll)
+        self.area = centred_page(column, self)
+        layout.addWidget(self.area)
 
     def _fit_buttons(self) -> None:
         for button in (self.open, self.demo, self.open_project, self.new_project):

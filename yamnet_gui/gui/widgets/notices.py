@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
+    QCursor,
     QFont,
     QGuiApplication,
     QPainter,
@@ -80,7 +81,8 @@ class NoticeBar(QWidget):
 
     It lies over what it belongs to, near the upper edge, and so moves nothing when it comes or
     goes; below what must stay in sight, such as the overview of the recording, unless it would
-    cover much of the little room that is left there for what is reviewed.
+    cover much of the little room that is left there for what is reviewed. Where the pointer works
+    there when it comes, it lies at the lower edge.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -88,6 +90,9 @@ class NoticeBar(QWidget):
         self._rows: list[Notice] = []
         self._under: QWidget | None = None
         self._above: QWidget | None = None
+        self._low = False  # whether it lies at the lower edge
+        self.pointer: Callable[[], QPoint] = QCursor.pos
+        """Where the mouse is on the screen."""
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(1, 1, 1, 1)
         self._layout.setSpacing(1)
@@ -164,6 +169,8 @@ class NoticeBar(QWidget):
             self._remove(
                 min(reversed(self._rows[1:]), key=lambda r: list(NoticeKind).index(r.kind))
             )
+        if self.isHidden():
+            self._low = self._is_worked_on_above()
         self.show()
         self._place()
 
@@ -188,6 +195,14 @@ class NoticeBar(QWidget):
         self.setVisible(bool(self._rows))
         self._place()
 
+    def _is_worked_on_above(self) -> bool:
+        """Whether the pointer is in the upper part of what the bar would lie over."""
+        under = self._under
+        if under is None or not under.isVisible():
+            return False
+        at = under.mapFromGlobal(self.pointer())
+        return under.rect().contains(at) and at.y() < under.height() // 2
+
     def _place(self) -> None:
         under = self._under
         if under is None or not self._rows:
@@ -203,7 +218,9 @@ class NoticeBar(QWidget):
                 top += below
             else:
                 top = 0
-        self.setGeometry(left, min(top, max(under.height() - height, 0)), width, height)
+        lowest = max(under.height() - height, 0)
+        top = max(lowest - _MARGIN, 0) if self._low else min(top, lowest)
+        self.setGeometry(left, top, width, height)
         self.raise_()
 
 
