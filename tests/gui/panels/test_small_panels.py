@@ -87,6 +87,10 @@ def bar(qtbot: QtBot) -> NoticeBar:
     return bar
 
 
+def _elsewhere() -> QPoint:
+    return QPoint(-1_000, -1_000)
+
+
 def shown(bar: NoticeBar) -> list[str]:
     return [notice.text for notice in bar.notices]
 
@@ -151,6 +155,7 @@ def test_a_passing_message_closes_by_itself(bar: NoticeBar, qtbot: QtBot) -> Non
     middle = QWidget()  # a window of its own would have the focus
     qtbot.addWidget(middle)
     bar.lie_over(middle)
+    bar.pointer = _elsewhere
     bar.show_notice("info", "Saved.", seconds=0.05)
     qtbot.waitUntil(lambda: shown(bar) == [])
 
@@ -180,6 +185,7 @@ def test_messages_lie_over_the_tracks_and_move_nothing(qtbot: QtBot) -> None:
     tracks, bar = QWidget(), NoticeBar()
     QVBoxLayout(middle).addWidget(tracks)
     bar.lie_over(middle)
+    bar.pointer = _elsewhere
     middle.resize(900, 400)
     middle.show()
     before = tracks.geometry()
@@ -202,6 +208,7 @@ def test_messages_leave_the_overview_in_sight_while_it_is_shown(qtbot: QtBot) ->
     column.addWidget(overview)
     column.addWidget(tracks, 1)
     bar.lie_over(middle)
+    bar.pointer = _elsewhere
     bar.leave_free(overview)
     middle.resize(900, 500)
     middle.show()
@@ -225,6 +232,7 @@ def test_messages_do_not_hide_what_is_reviewed_where_the_tracks_are_low(qtbot: Q
     column.addWidget(overview)
     column.addWidget(QWidget(), 1)
     bar.lie_over(middle)
+    bar.pointer = _elsewhere
     bar.leave_free(overview)
     middle.resize(790, 700)
     middle.show()
