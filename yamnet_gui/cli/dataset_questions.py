@@ -22,9 +22,10 @@ from yamnet_gui.dataset import Dataset, DatasetEvents, EmbeddingIndex, build_ind
 from yamnet_gui.dataset.taking import take_recordings
 from yamnet_gui.embedding import Query
 from yamnet_gui.labels.formats.text import escape_formula
+from yamnet_gui.labels.overwrite_guard import is_one_of
 from yamnet_gui.labels.project import EventFilter, Project, Sort, SortKey
 
-from .arguments import positive_count
+from .arguments import files_of, positive_count
 from .network import add_network, chosen_model
 from .terminal import ProgressLine
 
@@ -81,6 +82,9 @@ def check_questions(options: argparse.Namespace) -> None:
         raise SettingsError(option, "is about events", "give --events or --into PROJECT as well")
     if options.into is not None and options.sort:
         raise SettingsError("--sort", "is about what --events prints")
+    read = (options.folder, options.weights, options.model)
+    if options.into is not None and is_one_of(options.into, files_of(*read)):
+        raise SettingsError(options.into, "is an input of this command", "name a project")
     asks = options.events or options.into or options.index or options.like
     if asks and (options.check or options.json):
         raise SettingsError("--check" if options.check else "--json", "is a question of its own")

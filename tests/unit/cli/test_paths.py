@@ -16,6 +16,7 @@ READ = {
     "activity": {"project"},
     "agreement": {"project", "other"},
     "analyze": {"paths", "--rules", "--classifier", "--weights", "--model"},
+    "dataset": {"folder", "--like", "--weights", "--model"},
     "embed": {"paths", "--rules", "--classifier", "--weights", "--model"},
     "estimate": {"project", "--rules", "--weights", "--model"},
     "evaluate": {
@@ -40,7 +41,8 @@ READ = {
 WRITTEN = {
     "activity": {"--output"},
     "agreement": {"--output", "--json"},
-    "analyze": {"--output", "--scores", "--embeddings", "--provenance"},
+    "analyze": {"--output", "--scores", "--embeddings", "--provenance", "--dataset"},
+    "dataset": {"--into"},
     "embed": {"--output"},
     "estimate": {"--json"},
     "evaluate": {"--json", "--mismatches", "--rules-out"},
@@ -59,8 +61,9 @@ NO_PATHS = {
     "agreement": {"--reviewers", "--collar"},
     "analyze": {
         "--threshold", "--group", "--classes", "--top", "--hop", "--track", "--gain", "--start",
-        "--zone", "--end", "--jobs", "--cluster",
+        "--zone", "--end", "--jobs", "--cluster", "--frames",
     },
+    "dataset": {"--classes", "--min-score", "--text", "--limit"},
     "embed": {"--scores", "--threshold", "--classes", "--hop", "--track", "--cluster"},
     "estimate": {
         "--classes", "--draw", "--hop", "--precision", "--recordings", "--since", "--until",
@@ -120,6 +123,7 @@ def test_of_every_option_it_is_known_whether_it_is_read_or_written(command: str)
 NOT_TOGETHER = {
     ("models", "file", "--output"),  # of two actions
     ("import", "--recordings-in", "--project"),  # a folder, which no project can be
+    ("dataset", "--like", "--into"),  # two questions
     ("evaluate", "estimated", "--rules-out"),  # tables have no rules
 }
 PAIRS = [
@@ -152,6 +156,8 @@ def _arguments(command: str, read: str, path: Path, folder: Path) -> list[object
         }.get(read, [table, "--recordings", sound, *given, *tuning])
     if command == "rerun":
         return given if read == "provenance" else [table, *given]
+    if command == "dataset":
+        return given if read == "folder" else [folder, *given]
     if command == "import":
         return [table, *given, "--yes"] if read.startswith("-") else [path, "--yes"]
     return given
@@ -187,7 +193,12 @@ def test_nothing_that_is_read_is_written_over(
 @pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
 @pytest.mark.parametrize(
     ("command", "written"),
-    [(c, w) for c in COMMANDS for w in sorted(WRITTEN[c]) if w not in ("--project", "--clips")],
+    [
+        (c, w)
+        for c in COMMANDS
+        for w in sorted(WRITTEN[c])
+        if w not in ("--project", "--clips", "--into", "--dataset")
+    ],
 )
 @pytest.mark.parametrize("attack", sorted(set(ATTACKS) - {"folder", "hard link"}))
 def test_nothing_is_written_through_a_link_or_into_a_pipe(
