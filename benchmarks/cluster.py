@@ -142,7 +142,13 @@ def measure_overhead(options: argparse.Namespace, hours_a_core_second: float) ->
     workers = 100 if options.quick else 1000
     lengths = task_lengths(hours_a_core_second, workers * TASKS_EACH)
     place = "tcp://127.0.0.1:18786"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)]),
+        # what workers do for the pages of a scheduler, which real ones do on cores of their own
+        "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+        "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "60s",
+    }
     started = [
         subprocess.Popen(
             [sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", "18786",
@@ -162,7 +168,8 @@ def measure_overhead(options: argparse.Namespace, hours_a_core_second: float) ->
                 )
             )  # fmt: skip
         with connected(place) as connection:
-            connection.client.wait_for_workers(workers, timeout=600)
+            while len(connection.client.nthreads()) < workers:
+                time.sleep(1)
             waiting = deque([Task(Path(f"{k}"), f"{k} {s}")] for k, s in enumerate(lengths))
             with ClusterExecutor(connection, SleepingPlugin()) as executor:
                 idle_mb = scheduler.memory_info().rss / 1e6

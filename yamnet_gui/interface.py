@@ -140,6 +140,7 @@ def analyze(
     track: int | None = None,
     limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
     provenance: str | os.PathLike[str] | None = None,
+    cluster: str = "",
 ) -> Analyzed:
     """What the network hears in a sound, and the events that rules make of it.
 
@@ -158,8 +159,10 @@ def analyze(
     a GPU, else LiteRT). `track` is the sound track of a file that holds several, counted from 1
     (None: the first that is not silent).
     With `cache`, what was analysed before comes at once. `provenance` is a file to write that says
-    how the results were made, and that `rerun` repeats; the sound is then a file. Raises UserError
-    with a sentence that says what is wrong.
+    how the results were made, and that `rerun` repeats; the sound is then a file. With a `cluster`
+    ("local:4" or others, as `yamnet-gui analyze --cluster` takes them) its workers share the
+    sections of a long file; they must see the cache. Raises UserError with a sentence that says
+    what is wrong.
     """
     if provenance is not None and not isinstance(sound, str | os.PathLike):
         raise SettingsError("provenance", "is of files; samples have no name to find them again by")
@@ -170,7 +173,7 @@ def analyze(
     ruled = choose_rules(class_map, rules, threshold, classifiers=custom, model=loaded.info)
     settings = AnalysisSettings(hop_s, finer=finer_or_usual(finer, plain=threshold is not None))
     request = EventsRequest(settings, ruled, custom, chosen)
-    result = _result(sound, rate, request, loaded, cache, limit_bytes, track)
+    result = _result(sound, rate, request, loaded, cache, limit_bytes, track, cluster)
     analysis = result.analysis
     table = analysis.tables[0]
     starts, ends = window_bounds(table.grid)
@@ -269,6 +272,7 @@ def embed(
     cache: bool = True,
     track: int | None = None,
     limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
+    cluster: str = "",
 ) -> Embedded:
     """The network's embeddings of a sound, per "frame", per "event" or per "recording".
 
@@ -288,7 +292,7 @@ def embed(
     ruled = choose_rules(class_map, rules, threshold, model=loaded.info) if per == "event" else None
     look: Finer = "off" if ruled is None else finer_or_usual(finer, plain=threshold is not None)
     request = EventsRequest(AnalysisSettings(hop_s, channels, finer=look), ruled)
-    result = _result(sound, rate, request, loaded, cache, limit_bytes, track)
+    result = _result(sound, rate, request, loaded, cache, limit_bytes, track, cluster)
     parts = list(vectors_of(result.analysis, options, result.events, class_map))
     columns = tuple(options.columns(class_map))
     counts = [len(p.start_s) for p in parts]
@@ -352,6 +356,7 @@ def _result(
     cache: bool,
     limit_bytes: int,
     track: int | None = None,
+    cluster: str = "",
 ) -> RecordingEvents:
     """The analysis of whatever was given, and its events. Raises UserError."""
     if isinstance(sound, str | os.PathLike):
@@ -361,6 +366,12 @@ def _result(
         path = in_parts_or_fetched(text, limit_bytes)
         path = path if track is None else track_path(path, track)
         stored = ResultCache() if cache else None
+        if cluster:
+            if stored is None:
+                raise SettingsError("cluster", "needs the cache, where workers leave the result")
+            from .batch.cluster.one import store_from_cluster
+
+            store_from_cluster(path, model, request, stored, cluster)
         try:
             return result_of(recording_events(path, model, request, stored))
         except RecordingError as error:
@@ -368,6 +379,8 @@ def _result(
                 raise
             # nobody knows the name that it has in the cache
             raise RecordingError(written(text), error.reason, error.advice) from error
+    if cluster:
+        raise SettingsError("cluster", "takes files; samples would have to travel")
     folder = TemporaryFolder()  # goes when this function ends; the analysis has one of its own
     path = folder.path / "samples.wav"
     soundfile.write(path, checked_samples(sound), checked_rate(rate), subtype="FLOAT", format="WAV")

@@ -106,7 +106,7 @@ def _local(workers: int) -> Any:
             threads_per_worker=max(1, usable_cores() // workers),
             processes=True,
             memory_limit=WORKER_BYTES,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any free port, and nobody else's business
             silence_logs=logging.CRITICAL,
         )
 

@@ -12,14 +12,25 @@ from pathlib import Path
 import pytest
 
 
+def free_port() -> int:
+    """Below those that the system gives away, so that no worker takes it while it is free."""
+    for port in range(20_000 + os.getpid() % 5000, 32_000):
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free")
+
+
 class Processes:
     """A scheduler and its workers, which tests may kill and start again."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = free_port()
         self.place = f"tcp://127.0.0.1:{self._port}"
         self.scheduler: subprocess.Popen | None = None
         self.workers: list[subprocess.Popen] = []

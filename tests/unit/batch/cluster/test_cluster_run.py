@@ -31,7 +31,7 @@ def analyze(folder: Path, weights: Path, *arguments: str) -> subprocess.Popen:
             "YAMNET_GUI_WEIGHTS": str(weights),
             "PYTHONPATH": os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")]),
         },
-        stdout=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,  # a pipe that nobody reads would fill up
         stderr=subprocess.PIPE,
         text=True,
     )  # fmt: skip
@@ -47,9 +47,9 @@ def tables(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in ("events.csv", "scores.csv")}
 
 
-def ended(process: subprocess.Popen, status: int = 0) -> str:
+def ended(process: subprocess.Popen, status: int = 0, within_s: float = 120) -> str:
     """What the command wrote to its errors; it must end with this status, without a traceback."""
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=within_s)
     assert process.returncode == status, errors
     assert "Traceback" not in errors, errors
     return errors
@@ -185,3 +185,70 @@ def wait_for_records(folder: Path, count: int) -> None:
     while records(folder) < count:
         assert time.monotonic() - started < 100
         time.sleep(0.02)
+
+
+@pytest.mark.slow
+def test_workers_killed_twenty_times_and_the_scheduler_five_lose_and_double_nothing(
+    tmp_path, tiny_weights, processes, monkeypatch
+):
+    """Each kill comes after some recordings more are on record, so that the work goes on."""
+    count = 400
+    make_sounds(tmp_path, count)
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "5s")
+    processes.start_scheduler()
+    for _ in range(2):
+        processes.start_worker()
+    running = analyze(tmp_path, tiny_weights, "--cluster", processes.place)
+    killed = schedulers = 0
+    kill_at = 5
+    started = time.monotonic()
+    while (killed, schedulers) < (20, 5) and time.monotonic() - started < 1500:
+        time.sleep(0.05)
+        if running.poll() is not None:
+            ended(running, 2)  # the scheduler had died, and nothing else ends the run
+            running = analyze(tmp_path, tiny_weights, "--cluster", processes.place)
+        if records(tmp_path) < kill_at:
+            continue
+        kill_at = records(tmp_path) + 5
+        worker = processes.workers[0]
+        processes.kill(worker)
+        killed += 1
+        if killed % 4 == 0:
+            processes.kill(processes.scheduler)
+            schedulers += 1
+            running.wait(120)
+            for left in processes.workers:
+                processes.kill(left)
+            processes.workers.clear()
+            processes.start_scheduler()
+            processes.start_worker()
+            processes.start_worker()
+        else:
+            processes.workers.remove(worker)
+            processes.start_worker()
+    assert (killed, schedulers) == (20, 5)
+    if running.poll() is not None:
+        ended(running, 2)
+        running = analyze(tmp_path, tiny_weights, "--cluster", processes.place)
+    errors = running.communicate(timeout=900)[1]
+    assert running.returncode == 0, errors
+    on_cluster = tables(tmp_path)
+    ended(analyze(tmp_path, tiny_weights, "--jobs", "2"), 0, within_s=900)
+    assert tables(tmp_path) == on_cluster
+
+
+@pytest.mark.slow
+def test_a_notebook_gets_a_recording_from_a_cluster_as_it_would_be_here(
+    tmp_path, tiny_weights, monkeypatch
+):
+    import numpy as np
+
+    from yamnet_gui import analyze as analyze_one
+
+    monkeypatch.setenv("YAMNET_GUI_CACHE", str(tmp_path / "cache"))
+    path = write_sound(tmp_path / "a.wav", 20.0)
+    far = analyze_one(path, weights=tiny_weights, cluster="local:1")
+    here = analyze_one(path, weights=tiny_weights, cache=False)
+    assert np.array_equal(far.scores, here.scores)
+    assert far.events == here.events
+    assert list((tmp_path / "cache" / "cluster").iterdir()) == []

@@ -101,3 +101,13 @@ def test_a_worker_that_lacks_something_says_what_and_what_to_do(tmp_path, monkey
     ]:
         with pytest.raises(SettingsError, match=sentence):
             shared(tmp_path, **changes).take_up()
+
+
+@pytest.mark.quick
+def test_notebooks_give_a_cluster_files_whose_results_are_stored(tmp_path, tiny_weights):
+    from yamnet_gui import embed
+
+    with pytest.raises(SettingsError, match="cluster: takes files"):
+        embed([0.0] * 16000, 16000, weights=tiny_weights, cluster="local:1")
+    with pytest.raises(SettingsError, match="cluster: needs the cache"):
+        embed(tmp_path / "a.wav", weights=tiny_weights, cache=False, cluster="local:1")
