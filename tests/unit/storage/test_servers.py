@@ -163,12 +163,14 @@ def test_a_look_into_a_long_recording_in_s3_reads_a_few_blocks(s3: Any, recordin
     assert 0 < read <= 4 * (BLOCK_BYTES + 16) < (recordings / "long.wav").stat().st_size / 4
 
 
+@pytest.mark.parametrize("kept_size", [False, True])
 def test_an_object_in_s3_that_is_replaced_while_it_is_read_is_noticed(
-    s3: Any, recordings: Path
+    s3: Any, recordings: Path, kept_size: bool
 ) -> None:
+    size = (recordings / "long.wav").stat().st_size if kept_size else 7
     s3.copy_object(Bucket="field", Key="changes.wav", CopySource="field/long.wav")
     with open_audio("s3://field/changes.wav") as source:
-        s3.put_object(Bucket="field", Key="changes.wav", Body=b"another")
+        s3.put_object(Bucket="field", Key="changes.wav", Body=bytes(size))
         with pytest.raises(
             RecordingError, match=r"was changed while it was read.* — open it again"
         ):
@@ -219,6 +221,30 @@ def test_an_s3_server_that_is_not_there_is_one_sentence(
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     with pytest.raises(RecordingError, match="the server cannot be reached — check the network"):
         open_audio("s3://field/a.wav")
+
+
+def test_an_s3_server_that_dies_in_the_middle_is_one_sentence(
+    s3: Any, recordings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moto = pytest.importorskip("moto.server")
+    dying = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    dying.start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://{}:{}".format(*dying.get_host_and_port()))
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setattr(stores, "ATTEMPTS", 1)
+    try:
+        with open_audio("s3://field/long.wav") as source:  # both servers have the same content
+            source.read(0, 100)
+            dying.stop()
+            with pytest.raises(
+                RecordingError, match=r"cannot be read at .* — (check|try)"
+            ) as caught:
+                for _ in source.blocks():
+                    pass
+    finally:
+        dying.stop()
+    assert "\n" not in str(caught.value)
+    assert SECRET not in str(caught.value)
 
 
 def test_recordings_of_an_https_server_are_read_in_parts(web: WebServer, recordings: Path) -> None:

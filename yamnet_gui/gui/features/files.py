@@ -193,8 +193,9 @@ class Files(Feature):
             paths = feature.take_dropped(paths)
         if len(paths) > 1 and self._project.has_own_list:
             first = paths[0]
+            openable = is_stored(first) or is_file(first)
             self._project_files.add(
-                paths, lambda _ids: self._recording_loader.open(first) if is_file(first) else None
+                paths, lambda _ids: self._recording_loader.open(first) if openable else None
             )
             return
         self._recordings_panel.add_files(
