@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from pytestqt.qtbot import QtBot
 
+from tests.gui.support.access_keys import tab_order
 from tests.gui.support.owners import Owners
 from yamnet_gui.core.events import EventList, ReviewState
 from yamnet_gui.gui.panels.events import EventsPanel
@@ -205,3 +206,9 @@ def test_thousands_of_scattered_rows_are_selected_and_others_after_them(
         assert owners.selection.ids == tuple(ids)
     owners.selection.select(["7"])
     assert rows(panel) == [7]
+
+
+def test_tab_goes_through_the_panel_from_the_top(panel: EventsPanel) -> None:
+    queue, table = panel.queue, panel.table
+    wanted = [queue.kind, queue.scope, panel.search, panel.minimum_score, panel.states, table]
+    assert tab_order(panel, wanted) == wanted

@@ -262,3 +262,13 @@ def test_a_detection_that_scores_less_than_its_threshold_says_why(owners: Owners
     assert threshold_facts(mine, rule) == []
     boxes = RuleSet().with_default(Rule(method="boxes")).resolved(DOG)
     assert threshold_facts(weak, boxes) == []
+
+
+def test_the_name_of_another_event_is_in_sight(panel: InspectorPanel, owners: Owners) -> None:
+    owners.selection.select(["dog"])
+    panel.resize(300, 160)
+    bar = panel._scroll.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    owners.selection.select(["speech"])
+    assert bar.value() == 0

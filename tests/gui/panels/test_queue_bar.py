@@ -1,6 +1,7 @@
 """The row above the table of events that chooses what to review."""
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from yamnet_gui.gui.panels.queue_bar import QueueBar
@@ -33,4 +34,17 @@ def test_a_request_from_elsewhere_is_shown_without_another_one(bar: QueueBar) ->
     bar.request_changed.connect(asked.append)
     bar.show_request(QueueRequest(QueueKind.SCORE, everywhere=True))
     assert bar.request == QueueRequest(QueueKind.SCORE, everywhere=True)
+    assert asked == []
+
+
+def test_an_arrow_opens_the_list_of_orders_and_begins_no_review(
+    bar: QueueBar, qtbot: QtBot
+) -> None:
+    asked: list[QueueRequest] = []
+    bar.request_changed.connect(asked.append)
+    bar.show()
+    for box in (bar.kind, bar.scope):
+        qtbot.keyClick(box, Qt.Key.Key_Down)
+        assert box.view().isVisible()
+        box.hidePopup()
     assert asked == []

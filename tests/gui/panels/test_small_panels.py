@@ -428,3 +428,24 @@ def test_a_message_comes_where_the_pointer_does_not_work(qtbot: QtBot) -> None:
         bar.show_notice("info", "Borders were moved")
         assert (bar.geometry().center().y() < 200) is above
         bar.clear()
+
+
+def test_a_click_that_only_selects_a_recording_is_answered(
+    recordings: RecordingsPanel, qtbot: QtBot
+) -> None:
+    recordings._once.set_delay(20)
+    recordings.set_files([Path("/a.wav"), Path("/b.wav")])
+    with qtbot.waitSignal(recordings.only_selected) as selected:
+        recordings.table.selectRow(1)
+        recordings.table.clicked.emit(recordings.table.model().index(1, 0))
+    assert selected.args == [Path("/b.wav")]
+    recordings.table.clicked.emit(recordings.table.model().index(1, 0))
+    with qtbot.assertNotEmitted(recordings.only_selected, wait=60):
+        recordings.table.entered_row.emit(recordings.table.model().index(1, 0))
+
+
+def test_the_first_page_opens_folders(qtbot: QtBot) -> None:
+    page = WelcomePanel()
+    qtbot.addWidget(page)
+    with qtbot.waitSignal(page.open_folder_requested):
+        page.open_folder.click()

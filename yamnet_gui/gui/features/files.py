@@ -61,6 +61,7 @@ class Files(Feature):
         welcome.open_requested.connect(self.ask_recording)
         welcome.demo_requested.connect(self.open_demo)
         for signal, action in (
+            (welcome.open_folder_requested, "open_folder"),
             (welcome.open_project_requested, "open_project"),
             (welcome.new_project_requested, "new_project"),
         ):
@@ -92,7 +93,7 @@ class Files(Feature):
         name, _chosen = QFileDialog.getOpenFileName(
             self._window,
             "Open recording",
-            self._settings.folder(),
+            self._project_files.folder(),
             f"Recordings ({patterns});;All files (*)",
         )
         if name:
@@ -101,7 +102,7 @@ class Files(Feature):
     def ask_folder(self) -> None:
         """Lets the user choose a folder whose recordings are listed."""
         name = QFileDialog.getExistingDirectory(
-            self._window, "Open folder of recordings", self._settings.folder()
+            self._window, "Open folder of recordings", self._project_files.folder()
         )
         if name:
             self.open_folder(Path(name))

@@ -1,6 +1,7 @@
 """The table of events, with a filter over it."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -140,6 +141,7 @@ class EventsPanel(QWidget):
         return QSize(300, 420)
 
     def _build(self) -> None:
+        self.queue = QueueBar(self)  # first: Tab goes through widgets as they are made
         self.search = SearchField("Filter by class or note", self)
         self.search.textChanged.connect(self._on_filter)
         self.search.left_down.connect(self._enter_table)
@@ -212,7 +214,6 @@ class EventsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 4)
         layout.setSpacing(4)
-        self.queue = QueueBar(self)
         layout.addWidget(self.queue)
         layout.addLayout(which)
         layout.addLayout(kinds)
@@ -220,6 +221,12 @@ class EventsPanel(QWidget):
         layout.addWidget(self.time_of_day)
         layout.addLayout(self._pages, 1)
         layout.addWidget(self.foot)
+        rows = (
+            *(self.search, self.minimum_score, self.states, self.group_by, self.branch),
+            *(self.channel, self.time_of_day, self.table),
+        )
+        for before, after in pairwise(rows):
+            self.setTabOrder(before, after)
         follow_font(self, self._fit_columns)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -228,6 +228,8 @@ class InspectorPanel(QWidget):
         current = self._selection.current
         event = self._document.events.get(current) if current else None
         self.note.show_event(event)
+        if event is not None and (self._event is None or event.id != self._event.id):
+            self._scroll.verticalScrollBar().setValue(0)  # the name of the event is in sight
         self._event = event
         self._document.turns.do(self._show_event, len(self._selection.ids))
 

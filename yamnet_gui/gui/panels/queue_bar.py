@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QProgressBar, QWidget
 
 from yamnet_gui.core.text import grouped
@@ -48,6 +49,16 @@ _KINDS: tuple[tuple[str, QueueKind | None, str], ...] = (
 _ALL = "All classes"
 
 
+class _ListedBox(QComboBox):
+    """Arrows open its list: each of them would choose the next entry, which begins a review."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
+
+
 class QueueBar(QWidget):
     """A row to choose the queue by; a second one with class and progress while there is one."""
 
@@ -55,13 +66,13 @@ class QueueBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.kind = QComboBox(self)
+        self.kind = _ListedBox(self)
         self.kind.setAccessibleName("Review order")
         for place, (text, _kind, tip) in enumerate(_KINDS):
             self.kind.addItem(text)
             self.kind.setItemData(place, plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
         self.kind.setToolTip("Order in which events are reviewed")
-        self.scope = QComboBox(self)
+        self.scope = _ListedBox(self)
         self.scope.setAccessibleName("Recordings to review")
         self.scope.addItems(["This recording", "All recordings"])
         self.scope.setToolTip("Review the open recording, or all recordings of the project")

@@ -175,6 +175,11 @@ class RecordingsModel(QAbstractTableModel):
         row = self._rows.get(self._current) if self._current is not None else None
         return self._entries[row].state if row is not None else ""
 
+    @property
+    def current(self) -> Path | None:
+        """The recording that is open."""
+        return self._current
+
     def row_of(self, path: Path) -> int | None:
         return self._rows.get(path)
 

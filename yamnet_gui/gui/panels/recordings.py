@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.text import counted, grouped
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.jobs.project import RecordingStage
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.fields import SearchField
@@ -45,6 +47,7 @@ class RecordingsPanel(QWidget):
     """
 
     open_requested = Signal(object)  # Path
+    only_selected = Signal(object)  # Path: by a click, which opens nothing
     run_requested = Signal()  # analyse all, pause or resume
     stop_requested = Signal()
     menu_requested = Signal(QPoint, list)  # where, and the chosen files
@@ -74,6 +77,9 @@ class RecordingsPanel(QWidget):
         for column in (EVENTS, STATE):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
         self.table.entered_row.connect(self._on_entered)
+        self._clicked: Path | None = None
+        self._once = Debounced(self, QApplication.doubleClickInterval(), self._on_clicked_once)
+        self.table.clicked.connect(self._on_clicked)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._on_menu)
         self.count = ElidedLabel("", self, dim=True, mode=ELIDED)
@@ -202,6 +208,8 @@ class RecordingsPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_states()
         super().resizeEvent(event)
+        if self.table.currentIndex().isValid():
+            self.table.scrollTo(self.table.currentIndex())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -237,7 +245,17 @@ class RecordingsPanel(QWidget):
         self._proxy.set_stage(self.stages.currentData())
         self._show_count()
 
+    def _on_clicked(self, index: Index) -> None:
+        self._clicked = index.data(PATH_ROLE)
+        self._once.start()
+
+    def _on_clicked_once(self) -> None:
+        path = self._clicked
+        if path is not None and path != self.model.current and self.chosen == [path]:
+            self.only_selected.emit(path)
+
     def _on_entered(self, index: Index) -> None:
+        self._once.stop()
         self.open_requested.emit(index.data(PATH_ROLE))
 
     def _enter_table(self) -> None:

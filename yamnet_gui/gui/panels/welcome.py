@@ -30,6 +30,7 @@ class WelcomePanel(QWidget):
     """Open, drop, demo, recent projects and recordings. Dropping itself is the window's."""
 
     open_requested = Signal()
+    open_folder_requested = Signal()
     open_project_requested = Signal()
     new_project_requested = Signal()
     demo_requested = Signal()
@@ -77,6 +78,9 @@ class WelcomePanel(QWidget):
         self.open = QPushButton("Open a recording…", self)
         self.open.setDefault(True)
         self.open.clicked.connect(self.open_requested)
+        self.open_folder = QPushButton("Open a folder…", self)
+        self.open_folder.setToolTip("All recordings in a folder and its subfolders")
+        self.open_folder.clicked.connect(self.open_folder_requested)
         self.open_project = QPushButton("Open a project…", self)
         self.open_project.setToolTip("Recordings with all decisions about their events")
         self.open_project.clicked.connect(self.open_project_requested)
@@ -86,10 +90,14 @@ class WelcomePanel(QWidget):
         self.demo = QPushButton("Try the demo", self)
         self.demo.setToolTip("A sample recording, already analysed")
         self.demo.clicked.connect(self.demo_requested)
+        self._buttons = (
+            *(self.open, self.open_folder, self.open_project, self.new_project),
+            self.demo,
+        )
         buttons = QGridLayout()
         buttons.setSpacing(8)
-        for place, button in enumerate((self.open, self.demo, self.open_project, self.new_project)):
-            buttons.addWidget(button, place // 2, place % 2)
+        for place, button in enumerate(self._buttons):
+            buttons.addWidget(button, place // 2, place % 2, 1, 1 if button is not self.demo else 2)
         follow_font(self, self._fit_buttons)
         self.drop = PlainLabel("or drop a file or a folder here", self)
         for label in (about, self.drop):
@@ -120,7 +128,7 @@ class WelcomePanel(QWidget):
         layout.addWidget(self.area)
 
     def _fit_buttons(self) -> None:
-        for button in (self.open, self.demo, self.open_project, self.new_project):
+        for button in self._buttons:
             button.setMinimumHeight(self.fontMetrics().height() * 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:

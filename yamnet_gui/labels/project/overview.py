@@ -24,6 +24,7 @@ class Task(StrEnum):
     """What brings a project further."""
 
     ADD = "add"
+    ADD_FOLDER = "add folder"
     FIND = "find"
     ANALYSE = "analyse"
     REVIEW = "review"

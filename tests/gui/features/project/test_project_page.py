@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.support import projects
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.features.dataset.feature import DatasetFeature
 from yamnet_gui.gui.features.project.page import ProjectPage
 from yamnet_gui.gui.features.project.project_page import ProjectPageFeature
 from yamnet_gui.gui.features.recent_files import RecentFiles
@@ -188,3 +189,32 @@ def test_the_page_is_nowhere_cut_off(qtbot: QtBot, width: int) -> None:
         assert widget.isVisible()
         assert widget.mapTo(page, widget.rect().topRight()).x() < width
         assert widget.width() >= widget.minimumSizeHint().width()
+
+
+@pytest.mark.workflow
+def test_a_project_opens_with_the_recording_worked_on_last_and_adds_from_beside_it(
+    start: Start, settled: Settled, tmp_path: Path
+) -> None:
+    path = projects.made(tmp_path / "one")
+    bench = start(path)
+    settled(bench)
+    last = bench.shell.recordings.files[1]
+    bench.services.recording.open(last)
+    settled(bench)
+    bench.services.projects.open_personal()
+    bench.services.recording_controller.close_recording()
+    settled(bench)
+    bench.services.projects.open(path)
+    settled(bench)
+    assert bench.session.document.recording is not None
+    assert bench.session.document.recording.info.path == last
+    bench.services.projects.create(tmp_path / "two.yamnet")
+    settled(bench)
+    assert bench.feature(DatasetFeature).files.folder() != str(tmp_path)  # it has the open one
+    bench.services.recording_controller.close_recording()
+    bench.services.projects.create(tmp_path / "three.yamnet")
+    settled(bench)
+    assert bench.feature(DatasetFeature).files.folder() == str(tmp_path)
+    page = ProjectPage()
+    page.show_overview(Overview())
+    assert not page.others[Task.ADD_FOLDER].isHidden()

@@ -69,6 +69,9 @@ class DatasetFeature(Feature):
         panel.run_requested.connect(self.analyse_or_pause)
         panel.stop_requested.connect(self.run.cancel)
         panel.menu_requested.connect(self._menu)
+        panel.only_selected.connect(
+            lambda path: self._show_message(f"A double click or Enter opens {path.name}.")
+        )
         self._project.recordings_changed.connect(self._soon)
         self._settings.changed.connect(self._on_setting)
         self._project_manager.counted.connect(self._show_counts)

@@ -40,13 +40,23 @@ class RecordingFiles(QObject):
         self._window = context.shell.window
         self._jobs = jobs
 
+    def folder(self) -> str:
+        """Where a dialog begins: where recordings were chosen last, else beside the project.
+
+        An empty project has its own place, whatever was open before it.
+        """
+        project, last = self._project.project, self._settings.folder()
+        if project is None or not self._project.has_own_list:
+            return last
+        return last if last and project.recordings.all() else str(project.path.parent)
+
     def ask_files(self) -> None:
         """Asks for recordings, or lists of them, to add."""
         patterns = " ".join(f"*{suffix}" for suffix in (*sorted(SOUND_SUFFIXES), *LIST_SUFFIXES))
         names, _chosen = QFileDialog.getOpenFileNames(
             self._window,
             "Add recordings to project",
-            self._settings.folder(),
+            self.folder(),
             f"Recordings and lists ({patterns});;All files (*)",
         )
         if names:
@@ -55,7 +65,7 @@ class RecordingFiles(QObject):
     def ask_folder(self) -> None:
         """Asks for a folder whose recordings are added."""
         name = QFileDialog.getExistingDirectory(
-            self._window, "Add folder to project", self._settings.folder()
+            self._window, "Add folder to project", self.folder()
         )
         if name:
             self._settings.remember_folder(Path(name))
@@ -104,7 +114,7 @@ class RecordingFiles(QObject):
     def ask_missing(self) -> None:
         """Asks where to search for recordings that are not where the project expects them."""
         name = QFileDialog.getExistingDirectory(
-            self._window, "Search this folder for missing recordings", self._settings.folder()
+            self._window, "Search this folder for missing recordings", self.folder()
         )
         if name:
             self.find(Path(name))

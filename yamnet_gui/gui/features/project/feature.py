@@ -128,7 +128,7 @@ class ProjectMenu(Feature):
             self._list(result.project, result.other, result.files)
 
     def _list(self, project: Project, other: bool, files: Sequence[Path]) -> None:
-        """Lists the recordings; one that is not in the new project is closed."""
+        """Lists the recordings; opens the last one again, and closes one that is not of them."""
         recording = self._document.recording
         if recording is not None and other and project.recordings.at(recording.info.path) is None:
             self._recording_controller.close_recording()
@@ -138,8 +138,10 @@ class ProjectMenu(Feature):
             self._recordings_panel.add_file(recording.info.path)
             self._recordings_panel.set_current(recording.info.path)
         elif files:
+            known = set(files)
+            last = [path for path in self._settings.recent_files() if path in known]
             self._recording_loader.open(
-                next((path for path in files if exists(file_of(path))), files[0])
+                next((path for path in (*last, *files) if exists(file_of(path))), files[0])
             )
         self._project_manager.count()
 

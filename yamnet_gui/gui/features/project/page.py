@@ -24,6 +24,7 @@ from .page_parts import DayBars, Share
 
 _TITLES = {
     Task.ADD: "Add recordings…",
+    Task.ADD_FOLDER: "Add a folder…",
     Task.FIND: "Find missing recordings…",
     Task.ANALYSE: "Analyse all recordings",
     Task.REVIEW: "Review",
@@ -192,6 +193,7 @@ def _offered(task: Task, now: Overview) -> bool:
     """Whether a task makes sense now."""
     return {
         Task.ADD: not now.read_only,
+        Task.ADD_FOLDER: not now.read_only,
         Task.FIND: now.missing > 0 and not now.read_only,
         Task.ANALYSE: False,  # all of it is done, or it is the next one
         Task.REVIEW: now.events > now.reviewed and not now.read_only,

@@ -145,6 +145,7 @@ class ProjectPageFeature(Feature):
         else:
             name = {
                 Task.ADD: "add_recordings",
+                Task.ADD_FOLDER: "add_folder",
                 Task.FIND: "find_missing",
                 Task.ANALYSE: "analyse_rest",
                 Task.EXPORT: "export",
