@@ -15,7 +15,7 @@ from typing import Any
 from yamnet_gui.core.errors import DatasetError
 from yamnet_gui.core.files import exists, replacing
 from yamnet_gui.core.json_text import parse_json
-from yamnet_gui.core.own_files import check_own_folder
+from yamnet_gui.core.own_files import ForeignFileError, check_own_folder
 
 from .layout import TABLES, Table, partition_in
 from .units import UnitFile
@@ -129,8 +129,11 @@ def _read(path: Path) -> dict[str, UnitFile]:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError(path, "is damaged") from error
-    for name in files:
-        _inside(path.parent, name)
+    try:
+        for name in files:
+            _inside(path.parent, name)
+    except ForeignFileError as error:
+        raise DatasetError(str(error.filename), error.what) from error
     return files
 
 

@@ -20,7 +20,7 @@ _MEMORY = "512MB"
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A file that the manifest lists, and that is not there or has another size."""
+    """A file that the manifest lists, and that is not there, has another size or is no table."""
 
     path: str
     reason: str
@@ -29,8 +29,9 @@ class Missing:
 class Dataset:
     """Answers in SQL; tables are those of `layout`, each with its partition as a column more.
 
-    Files that are missing are left out, and are in `missing`. Close it, or use it as a context.
-    Raises DatasetError where the folder is no dataset, and without DuckDB.
+    Files that are missing, or that DuckDB cannot open, are left out, and are in `missing`. Close
+    it, or use it as a context. Raises DatasetError where the folder is no dataset, and without
+    DuckDB.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -39,14 +40,18 @@ class Dataset:
         self.manifest: Manifest = read_manifest(folder)
         self.missing: list[Missing] = []
         duckdb = import_duckdb()
-        self._error = duckdb.Error
+        self._error = (duckdb.Error, UnicodeDecodeError)  # the latter of damaged text
         self.files = {table: self._present(table) for table in TABLES}
         self._connection: Any = duckdb.connect(
             config={"memory_limit": _MEMORY, "threads": usable_cores()}
         )
         self._connection.execute("SET enable_progress_bar = false")
-        for table in TABLES:
-            self._make_view(table)
+        try:
+            for table in TABLES:
+                self._make_view(table)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of an answer. Raises DatasetError where a file is damaged."""
@@ -94,20 +99,39 @@ class Dataset:
         return present
 
     def _make_view(self, table: Table) -> None:
-        if files := self.files[table]:
-            named = ", ".join(_quoted(str(self.folder / path)) for path in files)
-            source = (
-                f"read_parquet([{named}], hive_partitioning = true, hive_types_autocast = false,"
-                " file_row_number = true)"
-            )
-            self._connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {source}")
-        else:
+        if self.files[table]:
+            try:
+                self._connection.execute(self._view_of(table))
+            except self._error:  # one file is enough for that
+                self.files[table] = [p for p in self.files[table] if self._opens(p)]
+                if self.files[table]:
+                    self.ask(self._view_of(table))
+        if not self.files[table]:
             pa = import_pyarrow()
             columns = list(schema(table, classes=1, numbers=1, frames=self.info.frames))
             if table == "embeddings":  # DuckDB widens halves of files, and takes none from memory
                 columns[-1] = pa.field("embedding", pa.list_(pa.float32()))
             columns += [(self.info.partition, pa.string()), ("file_row_number", pa.int64())]
             self._connection.register(table, pa.schema(columns).empty_table())
+
+    def _view_of(self, table: Table) -> str:
+        return f"CREATE VIEW {table} AS SELECT * FROM {self._source(self.files[table])}"
+
+    def _source(self, files: Sequence[str]) -> str:
+        named = ", ".join(_quoted(str(self.folder / path)) for path in files)
+        return (
+            f"read_parquet([{named}], hive_partitioning = true, hive_types_autocast = false,"
+            " file_row_number = true)"
+        )
+
+    def _opens(self, path: str) -> bool:
+        """Whether a file is a table; one that is not is among the missing."""
+        try:
+            self._connection.execute(f"SELECT * FROM {self._source([path])} LIMIT 0")
+        except self._error:
+            self.missing.append(Missing(path, "is damaged"))
+            return False
+        return True
 
 
 def size_problem(path: Path, size: int) -> str:

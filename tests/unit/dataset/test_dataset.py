@@ -236,3 +236,23 @@ def test_a_change_that_was_made_up_moves_nothing(folder, tmp_path):
     with pytest.raises(DatasetError, match="none of a dataset"):
         add_units(folder, info(CONTENTS), [])
     assert secret.read_text() == "mine"
+
+
+def test_a_table_that_cannot_be_opened_is_named_and_the_others_are_read(folder):
+    path = min((folder / "events").rglob("*.parquet"))  # whose columns stand for those of all
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + bytes(len(content) - 12) + content[-8:])
+    name = path.relative_to(folder).as_posix()
+    assert (name, "is damaged") in findings(folder)
+    with Dataset(folder) as dataset:
+        assert [missing.path for missing in dataset.missing] == [name]
+        assert dataset.ask("SELECT count(DISTINCT day) FROM events") == [(2,)]
+        assert dataset.ask("SELECT count(DISTINCT day) FROM recordings") == [(3,)]
+
+
+def test_a_link_in_place_of_a_day_is_refused_in_one_sentence(folder, tmp_path):
+    day = folder / "events" / "day=unknown"
+    day.rename(tmp_path / "theirs")
+    day.symlink_to(tmp_path / "theirs")
+    with pytest.raises(DatasetError, match="day=unknown: is a link to another place"):
+        Dataset(folder)
