@@ -123,10 +123,9 @@ def _events(dataset: Dataset, options: argparse.Namespace) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["file", "onset_s", "offset_s", "label", "score_max"])
     for row in rows:
-        e = row.event
-        score = "" if e.score_max is None else f"{e.score_max:.3f}"
-        times = (f"{e.onset_s:.3f}", f"{e.offset_s:.3f}")
-        writer.writerow([escape_formula(row.file), *times, escape_formula(e.label), score])
+        score = "" if row.score_max is None else f"{row.score_max:.3f}"
+        times = (f"{row.onset_s:.3f}", f"{row.offset_s:.3f}")
+        writer.writerow([escape_formula(row.file), *times, escape_formula(row.label), score])
     total = events.count(wanted)
     if total > len(rows):
         print(f"{grouped(len(rows))} of {counted(total, 'event')}", file=sys.stderr)

@@ -26,31 +26,35 @@ _FIELDS = (
     "id", "onset_s", "offset_s", "label", "class_index", "mid", "channel", "score_max",
     "score_mean", "onset_uncertainty_s", "offset_uncertainty_s", "rules_id",
 )  # fmt: skip
-_SELECTED = ", ".join(("recording", "file", "source", *_FIELDS))
+_SELECTED = ", ".join(("source", *_FIELDS))
+_LISTED = "recording, file, onset_s, offset_s, label, channel, score_max"
 _LOCAL_S = "(epoch_us(onset_utc) // 1000000 + utc_offset_min * 60)"
 _TIME = "file, onset_s"
 _KEYS = {
-    SortKey.TIME: "file {0}, onset_s {0}",
-    SortKey.LABEL: "label {0}, " + _TIME,
-    SortKey.SCORE: "score_max {0}, " + _TIME,
-    SortKey.DURATION: "CAST(offset_s - onset_s AS FLOAT) {0}, " + _TIME,
-    SortKey.ONSET: "onset_s {0}, " + _TIME,
-    SortKey.SOURCE: "source {0}, " + _TIME,
-    SortKey.CHANNEL: "channel {0}, " + _TIME,
+    SortKey.LABEL: "label",
+    SortKey.SCORE: "score_max",
+    SortKey.DURATION: "CAST(offset_s - onset_s AS FLOAT)",
+    SortKey.ONSET: "onset_s",
+    SortKey.SOURCE: "source",
+    SortKey.CHANNEL: "channel",
 }
-"""By what is sorted; states and probabilities are alike for all."""
+"""By what is sorted before time; states and probabilities are alike for all."""
 _BY_TIME = Sort()
-_LATE_ROWS = 10_000
-"""Up to so many rows of an answer the columns that are only shown are read for these alone."""
+_PLACE = "file_row_number"
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetEvent:
-    """An event with the id and file of its recording."""
+    """What is listed of an event, with the id and file of its recording: what else is stored of
+    millions, ids above all, takes longer to read than all of this."""
 
     recording: str
     file: str
-    event: Event
+    onset_s: float
+    offset_s: float
+    label: str
+    channel: int | None
+    score_max: float | None
 
 
 class DatasetEvents:
@@ -59,7 +63,6 @@ class DatasetEvents:
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
         self._labels: tuple[str, ...] | None = None
-        dataset.ask(f"SET late_materialization_max_rows = {_LATE_ROWS}")
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -80,13 +83,31 @@ class DatasetEvents:
     ) -> list[DatasetEvent]:
         """`count` events that meet the filter, from the `first` one in this order on."""
         where, values = self._where(wanted)
-        direction = "DESC NULLS LAST" if sort.descending else "ASC NULLS LAST"
-        order = _KEYS.get(sort.key, _KEYS[SortKey.TIME]).format(direction)
+        direction = "DESC" if sort.descending else "ASC"
+        key = _KEYS.get(sort.key)
+        order = f"file {direction}, onset_s {direction}"
+        if key is not None:
+            order = f"{key} {direction} NULLS LAST, {_TIME}"
+            last = self._last_key(key, direction, where, values, first + count)
+            if last is not None:
+                where += f" AND {key} {'>=' if sort.descending else '<='} ?"
+                values = [*values, last]
         rows = self._dataset.ask(
-            f"SELECT {_SELECTED} FROM events WHERE {where} ORDER BY {order}, id LIMIT ? OFFSET ?",
+            f"SELECT {_LISTED} FROM events WHERE {where} ORDER BY {order}, {_PLACE}"
+            " LIMIT ? OFFSET ?",
             [*values, count, first],
         )
-        return [_event(row) for row in rows]
+        return [DatasetEvent(*row) for row in rows]
+
+    def _last_key(self, key: str, direction: str, where: str, values: list[Any], count: int) -> Any:
+        """The key of the last of `count` events, so that what else orders them is read only of
+        those that come before it; None where there are fewer, or it is empty."""
+        found = self._dataset.ask(
+            f"SELECT {key} AS k FROM events WHERE {where} ORDER BY k {direction} NULLS LAST"
+            " LIMIT 1 OFFSET ?",
+            [*values, count - 1],
+        )
+        return found[0][0] if found else None
 
     def recordings(self, wanted: EventFilter) -> list[str]:
         """Ids of the recordings with an event that meets the filter."""
@@ -120,7 +141,7 @@ class DatasetEvents:
             start = datetime.fromtimestamp(start_us / 1e6, UTC).astimezone(zone)
         info = RecordingInfo(Path(file), duration_s, rate, channels, start)
         rows = self._dataset.ask(f"SELECT {_SELECTED} FROM events WHERE recording = ?", [recording])
-        events = EventList.of(_event(row).event for row in rows)
+        events = EventList.of(_event(row) for row in rows)
         return LabelledRecording(info, events, model_sha256=self._dataset.info.model_sha256)
 
     def _where(self, wanted: EventFilter) -> tuple[str, list[Any]]:
@@ -180,9 +201,9 @@ def _among(column: str, values: Any) -> tuple[str, list[Any]]:
     return f"{column} IN (SELECT unnest(?))", [sorted(values)]
 
 
-def _event(row: Sequence[Any]) -> DatasetEvent:
-    recording, file, source, *values = row
+def _event(row: Sequence[Any]) -> Event:
+    source, *values = row
     fields = dict(zip(_FIELDS, values, strict=True))
     fields["mid"] = fields["mid"] or ""
     fields["rules_id"] = fields["rules_id"] or ""
-    return DatasetEvent(recording, file, Event(source=EventSource(source), **fields))
+    return Event(source=EventSource(source), **fields)

@@ -139,11 +139,11 @@ class DatasetFolder(Feature):
         else:
             words = "The project has these recordings already; its events are shown."
         self._show_message(words)
-        event = taken.event.event
+        event = taken.event
         self._navigator.go(
             Destination(
                 taken.recording_id,
-                Path(taken.event.file),
+                Path(event.file),
                 TimeSpan(event.onset_s, event.offset_s),
                 label=event.label,
             )

@@ -67,20 +67,19 @@ class DatasetTableModel(HeadedTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(row, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(f"{row.file}\n{row.event.label}, {clock(row.event.onset_s)}")
+            return plain_tip(f"{row.file}\n{row.label}, {clock(row.onset_s)}")
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
 
 def _text(row: DatasetEvent, column: DatasetColumn) -> str:
-    event = row.event
     match column:
         case DatasetColumn.RECORDING:
             return "/".join(PurePath(row.file).parts[-2:])  # many recorders use the same names
         case DatasetColumn.ONSET:
-            return clock(event.onset_s, 1)
+            return clock(row.onset_s, 1)
         case DatasetColumn.CLASS:
-            return event.label
+            return row.label
         case DatasetColumn.SCORE:
-            return "" if event.score_max is None else f"{event.score_max:.2f}"
+            return "" if row.score_max is None else f"{row.score_max:.2f}"
