@@ -15,6 +15,7 @@ from yamnet_gui.core.storage.blocks import BLOCK_BYTES
 from yamnet_gui.core.storage.errors import understood
 from yamnet_gui.core.storage.files import ask_again
 from yamnet_gui.core.storage.notation import written
+from yamnet_gui.labels.project import Project
 
 RATE = 16_000
 
@@ -166,3 +167,21 @@ def test_errors_of_libraries_are_one_sentence_with_an_advice(error, reason, advi
     assert advice in plain.advice
     assert plain.passing is passing
     assert "hunter2" not in f"{plain}{plain.advice}"
+
+
+@pytest.mark.workflow
+def test_tables_that_name_addresses_are_imported_into_a_project(store, run, tmp_path):
+    _sound(store.folder, "a.wav", 3.0)
+    table = tmp_path / "events.csv"
+    table.write_text("file,onset_s,offset_s,label\nfake://bucket/a.wav,0.5,1.5,Speech\n")
+    project = tmp_path / "calls.yamnet"
+    status, _, err = run(
+        "import", "--project", project, "--create", "--add-recordings", "--yes", table
+    )
+    assert status == 0, err
+    opened = Project.open(project)
+    (recording,) = opened.recordings.all()
+    assert (recording.path, recording.duration_s) == ("fake://bucket/a.wav", 3.0)
+    opened.close()
+    assert run("export", project, "-o", tmp_path / "out.csv")[0] == 0
+    assert "fake://bucket/a.wav" in (tmp_path / "out.csv").read_text()
