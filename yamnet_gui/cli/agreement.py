@@ -26,7 +26,7 @@ _EPILOG = """\
   agreement merged.yamnet             the two reviewers of a project that copies were merged into
   agreement ours.yamnet theirs.yamnet two copies that are not merged; neither is changed
   agreement merged.yamnet --settle    make the disagreements undecided again, to be decided anew in
-                                      the window (order of review "Disagreements")
+                                      the window (order "Where reviewers disagree")
 """
 
 

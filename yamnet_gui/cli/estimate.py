@@ -58,7 +58,7 @@ from .terminal import ProgressLine
 
 _EPILOG = """\
   estimate P --classes Cricket --draw 150     draw a random sample, to be reviewed in the window
-                                              (queue "Counting samples")
+                                              (order "Random samples for counting")
   estimate P --classes Cricket                the estimates from what was reviewed of it so far
   estimate P --classes Cricket --precision 10 how many more reviews until the interval is +-10 %
   estimate P --classes Cricket --draw 50      draw 50 more where they help most

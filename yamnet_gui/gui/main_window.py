@@ -105,6 +105,10 @@ class MainWindow(QMainWindow):
         """Brings a panel to the front, wherever it is."""
         self.docks.show(name)
 
+    def hide_panel(self, name: str) -> None:
+        """Closes a panel; it opens where it was."""
+        self.docks.hide(name)
+
     def float_panel(self, name: str, size: QSize | None = None) -> None:
         """Takes a panel out into a window of its own, large or of this size, or puts it back."""
         self.docks.float(name, size)

@@ -109,6 +109,10 @@ class PanelDocks:
         seen = [d for d in docks if d.isVisible() and self._window.dockWidgetArea(d) is middle]
         return max((d.height() for d in seen), default=0)
 
+    def hide(self, name: str) -> None:
+        """Closes a panel; it opens again where it was."""
+        self._panels[name].dock.close()
+
     def float(self, name: str, size: QSize | None = None) -> None:
         """Takes a panel out into a window of its own, large or of this size, or puts it back."""
         window, dock = self._window, self._panels[name].dock

@@ -199,3 +199,11 @@ def test_counts_of_many_events_are_not_cut(panel: ClassesPanel, owners: Owners) 
     panel.refresh()
     header, metrics = panel.tree.header(), panel.tree.fontMetrics()
     assert header.sectionSize(ClassColumn.COUNT) >= metrics.horizontalAdvance("12,345") + 6
+
+
+def test_the_best_classes_come_back_with_the_last_tick_that_goes(owners: Owners) -> None:
+    view = owners.class_view
+    view.tick(DOG, True)
+    assert view.showing is Showing.TICKED
+    view.tick(DOG, False)
+    assert view.showing is Showing.BEST

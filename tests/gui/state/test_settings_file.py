@@ -143,3 +143,11 @@ def test_a_layout_that_was_damaged_is_not_handed_to_qt(path: Path) -> None:
         assert damaged != content
         path.write_bytes(damaged)
         assert Settings(path).layout("docks").isEmpty()
+
+
+def test_a_word_is_remembered_after_a_restart(path: Path) -> None:
+    settings = Settings(path)
+    assert settings.memo("export format") == ""
+    settings.set_memo("export format", "raven")
+    settings.flush()
+    assert Settings(path).memo("export format") == "raven"

@@ -19,7 +19,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Edit",
         ("B",),
         "box",
-        "Dragging there selects time and frequencies, as it does with Ctrl; Esc ends it",
+        "Box tool: drag over the spectrogram to select times and frequencies; without the tool"
+        " hold Ctrl. Esc ends it",
         Needs.RECORDING,
         checkable=True,
     ),

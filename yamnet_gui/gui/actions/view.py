@@ -43,7 +43,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("Ctrl+Shift+V",),
         checkable=True,
         separator=True,
-        tip="At its most particular class: not also its broader classes, and no Silence",
+        tip="At its most particular class: not also its broader classes, and no Silence."
+        " Classes that are not kinds of each other, such as Tick and Metronome, stay",
     ),
     ActionSpec(
         "event_rows",

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
 _TITLES = {"finer": "Finer kinds", "kinds": "Kinds", "main": "Main kinds"}
+_TIPS = {
+    "finer": "Small groups of the hierarchy, such as Dog for Bark and Howl",
+    "kinds": "Such as Domestic animals, pets for dogs and cats",
+    "main": "The highest groups, such as Animal or Music",
+}
+_BRANCH_TIPS = {
+    "Only Source-ambiguous sounds": "AudioSet's group of sounds that many things make, such as "
+    "Thump, Crack or Click",
+    "Only Channel, environment and background": "AudioSet's group for rooms, noise and recording",
+}
 _KEY = "fold"
 
 
@@ -73,6 +83,7 @@ class GroupingFeature(Feature):
                 [(mid, f"Group: {name}") for mid, name in own],
             ],
             grouping.level,
+            _TIPS,
         )
         roots = [(node.mid, node.name) for node in self._class_map.ontology.roots]
         known = {mid for mid, _ in own}
@@ -83,6 +94,7 @@ class GroupingFeature(Feature):
                 [(mid, f"Only {name}") for mid, name in roots if mid not in known],
             ],
             grouping.branch,
+            _BRANCH_TIPS,
         )
 
     def _nodes(self, *also: str) -> list[OntologyNode]:

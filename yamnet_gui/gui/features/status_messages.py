@@ -229,7 +229,7 @@ class StatusMessages(Feature):
             NoticeKind.INFO,
             _NO_WEIGHTS,
             [
-                (f"Use the YAMNet found in {owner}", lambda: self._use_copy(path)),
+                (f"Use YAMNet from {owner}", lambda: self._use_copy(path)),
                 (GET_WEIGHTS, self._window.actions_by_id["weights"].trigger),
             ],
             key="weights",

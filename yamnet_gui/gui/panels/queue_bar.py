@@ -30,13 +30,13 @@ _KINDS: tuple[tuple[str, QueueKind | None, str], ...] = (
         "Shuffled, alternating between ten equal score ranges",
     ),
     (
-        "Counting samples",
+        "Random samples for counting",
         QueueKind.SAMPLE,
         "Drawn at random to estimate how many events there are (yamnet-gui estimate). Accept a"
         " segment only if the sound begins in it and is not that of an event beside it",
     ),
     (
-        "Disagreements",
+        "Where reviewers disagree",
         QueueKind.DISAGREEMENTS,
         "Where two reviewers decided differently (yamnet-gui agreement --settle)",
     ),

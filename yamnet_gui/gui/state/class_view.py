@@ -88,13 +88,15 @@ class ClassView(QObject):
             self.chosen_changed.emit()
 
     def tick(self, class_index: int, on: bool) -> None:
-        """Shows a class always, or no longer; from then on the ticked classes are shown."""
+        """Shows a class always, or no longer; from then on the ticked classes are shown, if any."""
         change = {class_index}
         ticked = self._ticked | change if on else self._ticked - change
         if ticked != self._ticked:
             self._ticked = ticked
             if on:
                 self._showing = Showing.TICKED
+            elif not ticked and self._showing is Showing.TICKED:
+                self._showing = Showing.BEST  # nothing would be shown
             self.options_changed.emit()
 
     def forget_from(self, count: int) -> None:

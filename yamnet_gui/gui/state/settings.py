@@ -341,6 +341,13 @@ class Settings(QObject):
     def set_numbers(self, key: str, values: Sequence[float]) -> None:
         self._store.set(f"numbers/{key}", tuple(repr(float(v)) for v in values))
 
+    def memo(self, key: str) -> str:
+        """A stored word, such as the format that was exported last; "" where none is."""
+        return self._store.text(f"memo/{key}") or ""
+
+    def set_memo(self, key: str, text: str) -> None:
+        self._store.set(f"memo/{key}", text)
+
     def flush(self) -> None:
         """Writes what has changed, now."""
         self._store.flush()

@@ -8,7 +8,10 @@ from yamnet_gui.core.text import counted
 
 from .plain_text import PlainLabel, plain_tip
 
-_ALL_TIP = "Show broader classes of the same sounds (Animal over Cricket) and Silence as well."
+_ALL_TIP = (
+    "They are broader classes of sounds that are listed (Animal over Cricket), or Silence. "
+    "Nothing is deleted; the same button leaves them out again."
+)
 _ONE_TIP = "Show one event for one sound, at its most particular class"
 
 

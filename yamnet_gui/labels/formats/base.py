@@ -172,7 +172,8 @@ class LabelFormat:
     `combined`: whether one file can hold several recordings. `capabilities`: what it can store.
     `clean`: what becomes of a label's text. `time_step_s`: times are rounded to this, None:
     stored exactly. `companions`: tails of the files that are written along with it.
-    `more_suffixes`: others that files of the format have, in lower case.
+    `more_suffixes`: others that files of the format have, in lower case. `proposed_suffix`: a
+    longer one that its program gives to its files, for a file that the user has not named.
     `recognise`: whether a file is in this format, by its content. `flaw`: what is wrong with a file
     that nearly is ("the column … is missing"), "" for every other file. `fallback`: it reads nearly
     everything, so every other format goes first. `binary`: it is no text. `in_recordings`: labels
@@ -194,6 +195,7 @@ class LabelFormat:
     time_step_s: float | None = None
     companions: tuple[str, ...] = ()
     more_suffixes: tuple[str, ...] = ()
+    proposed_suffix: str = ""
     recognise: Recogniser | None = None
     flaw: Flaw | None = None
     fallback: bool = False

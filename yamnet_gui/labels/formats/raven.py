@@ -119,6 +119,7 @@ FORMAT = LabelFormat(
     name="raven",
     title="Raven selection table",
     suffix=".txt",
+    proposed_suffix=".selections.txt",
     combined=True,
     capabilities=frozenset(
         {

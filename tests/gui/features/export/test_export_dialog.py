@@ -337,3 +337,12 @@ def test_the_request_can_be_written_as_it_is(dialog: ExportDialog) -> None:
 def test_a_cancelled_dialog_has_no_request(dialog: ExportDialog) -> None:
     dialog.reject()
     assert dialog.request is None
+
+
+def test_selection_tables_of_raven_are_named_as_raven_names_them(dialog: ExportDialog) -> None:
+    choose(dialog.format, "raven")
+    assert dialog.path.text().endswith("yard.selections.txt")
+    choose(dialog.format, "audacity")
+    assert dialog.path.text().endswith("yard.txt")
+    choose(dialog.format, "raven")
+    assert dialog.path.text().endswith("yard.selections.txt")

@@ -3,6 +3,7 @@
 import csv
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from yamnet_gui.fine_tuning import (
     Outcome,
     WayFigures,
 )
-from yamnet_gui.gui.features.fine_tuning.choice_page import FOLDER
+from yamnet_gui.gui.features.fine_tuning.choice_page import FOLDER, ChoicePage
 from yamnet_gui.gui.features.fine_tuning.dialog import (
     CHOOSING,
     FINISHED,
@@ -206,7 +207,7 @@ def test_the_whole_way_with_real_recordings(
     dialog = opened(bench, qtbot)
     page = dialog.choice
     page.passes.setValue(4)
-    page.same_source.setText(r"^\d+-(\d+)-")
+    page.same_source.setEditText(r"^\d+-(\d+)-")
     page.title.setText("clips")
     page.set_path(FOLDER, tmp_path / "clips")
     qtbot.waitUntil(dialog.start.isEnabled, timeout=60_000)
@@ -240,3 +241,21 @@ def test_the_click_on_train_that_leaves_an_edited_field_trains(
     qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(trained), timeout=30_000)
     assert dialog.choice.settings.epochs == 7
+
+
+def test_originals_are_chosen_in_words_or_by_a_pattern(qtbot: QtBot) -> None:
+    page = ChoicePage()
+    qtbot.addWidget(page)
+    assert page.choice.same_source == ""
+    page.same_source.setCurrentIndex(1)
+    assert page.choice.same_source == "^([^_]+)_"
+    page.same_source.setEditText(r"^\d+-(\d+)-")
+    assert page.choice.same_source == r"^\d+-(\d+)-"
+
+
+def test_an_interval_without_any_spread_is_not_called_certain(qtbot: QtBot) -> None:
+    dialog = rejected_at_the_end(qtbot, FinetuneDialog())
+    figures = WayFigures("frozen", 1.0, (0.34, 1.0), 1.0, (1.0, 1.0), ())
+    dialog.show_outcome(replace(outcome(), ways=(figures,)), None)
+    assert "not known" in dialog.outcome.ways.csv()
+    assert "1.00 to 1.00" not in dialog.outcome.ways.csv()

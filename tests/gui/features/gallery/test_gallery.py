@@ -476,3 +476,18 @@ def test_cards_are_drawn_in_the_colours_that_classes_have_now(
     bench.services.appearance.keep_apart([alike, own], {alike, own})
     settled(bench)
     assert grid.viewport().grab(card).toImage() != before
+
+
+@pytest.mark.workflow
+def test_escape_closes_the_gallery_and_its_buttons_have_words_where_there_is_room(
+    bench: Workbench, qtbot: QtBot
+) -> None:
+    shown = panel(bench)
+    shown.resize(1_400, 500)
+    beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    words = [button.text() for button in shown.buttons if button.toolButtonStyle() is beside]
+    assert words[:3] == ["Accept", "Reject", "Uncertain"]
+    qtbot.keyClick(shown.grid, Qt.Key.Key_Escape)
+    assert not shown.isVisible()
+    bench.shell.window.actions_by_id["gallery"].trigger()
+    assert shown.isVisible()

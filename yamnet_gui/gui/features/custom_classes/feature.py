@@ -76,7 +76,7 @@ class TrainingFeature(Feature):
         panel.load_requested.connect(self.files.ask_load)
         panel.classes.save_requested.connect(self.files.ask_save)
         panel.classes.remove_requested.connect(self.files.remove)
-        panel.classes.find_requested.connect(lambda _label: self._scores.detect_everywhere())
+        panel.classes.find_requested.connect(lambda _label: self._scores.find_everywhere())
         panel.classes.show_requested.connect(self._display.show_class)
         self.files.loaded.connect(self._display.show_when_scored)
         similar = self._similar_sounds.panel

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from yamnet_gui.analysis import Analysis
+from yamnet_gui.core.text import counted
 from yamnet_gui.embedding import EmbeddingStore
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
@@ -38,6 +39,7 @@ class CustomClassScores(Feature):
         self._event_updater = context.services.events
         self._project_manager = context.services.projects
         self._show_error = context.shell.show_error
+        self._show_message = context.shell.show_message
         self._status = context.shell.status
         self._runner = JobRunner("custom classes", self)
         self._everywhere = JobRunner("custom classes in all recordings", self)
@@ -45,6 +47,7 @@ class CustomClassScores(Feature):
         self._analysis: Analysis | None = None
         self._scored: tuple[tuple[str, ...], tuple[ScoreBuffer, ...]] = ((), ())
         self._closed = False
+        self._asked, self._found = False, 0  # a search that the user asked for
         self._store: EmbeddingStore | None = None
         self._searched: set[str] = set()
         self._lost: frozenset[str] = frozenset()  # labels whose detections are still to go
@@ -69,6 +72,15 @@ class CustomClassScores(Feature):
         self.stored.close()
         self._runner.close()
         self._everywhere.close()
+
+    def find_everywhere(self) -> None:
+        """Detects custom classes in all analysed recordings, and says the result to who asked."""
+        if self._embeddings.frames() is None:
+            self._show_message("Nothing to search yet: analyse recordings of the project first.")
+            return
+        self._found = 0
+        self.detect_everywhere()
+        self._asked = self._everywhere.busy
 
     @Slot(list)
     def detect_everywhere(self, lost: Sequence[str] = ()) -> None:
@@ -112,10 +124,18 @@ class CustomClassScores(Feature):
 
     def _on_project(self) -> None:
         self._everywhere.cancel_all()
+        self._asked = False
         self._lost = frozenset()
 
     def _on_detected(self) -> None:
         self._lost = frozenset()
+        if self._asked:
+            self._asked = False
+            many = counted(self._found, "event")
+            self._show_message(
+                f"All analysed recordings are searched: {many} of custom classes beside those of"
+                " the open one; All events lists them."
+            )
         self._count()
 
     def _count(self) -> None:
@@ -139,6 +159,7 @@ class CustomClassScores(Feature):
             self._detect(frozenset(new))
 
     def _show_progress(self, step: DetectProgress) -> None:
+        self._found += step.count
         if not self._analysis_controller.running:
             share = step.done / max(step.total, 1)
             if step.done < step.total:

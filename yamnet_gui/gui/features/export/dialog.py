@@ -214,7 +214,7 @@ class ExportDialog(QDialog):
 
         A proposed name follows the scope: a recording, or the whole project.
         """
-        suffix = self._format().suffix
+        suffix = self._format().proposed_suffix or self._format().suffix
         text = self.path.text().strip()
         own = Path(text) if text else self._folder
         folder = own if is_folder(own) else own.parent
@@ -353,7 +353,8 @@ def _proposed_stem(what: EventChoice) -> str:
 
 def stem_of(path: Path) -> str:
     """The name without its suffix, also without a long one like `.Table.1.selections.txt`."""
-    for fmt in FORMATS.values():
-        if path.name.endswith(fmt.suffix) and len(path.name) > len(fmt.suffix):
-            return path.name.removesuffix(fmt.suffix)
+    longer = [fmt.proposed_suffix for fmt in FORMATS.values() if fmt.proposed_suffix]
+    for suffix in (*longer, *(fmt.suffix for fmt in FORMATS.values())):
+        if path.name.endswith(suffix) and len(path.name) > len(suffix):
+            return path.name.removesuffix(suffix)
     return path.stem

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .event_choice import Offered
     from .report_dialog import ReportRequest
 
+_FORMAT = "export format"
+
 
 class ExportFeature(Feature):
     """Asks what to export and where; one export runs at a time."""
@@ -44,7 +46,7 @@ class ExportFeature(Feature):
         self._notices = context.shell.notices
         self._window = context.shell.window
         self._run = ExportRun(self._notices, context.shell.show_error, self)
-        self._format = ""
+        self._format = self._settings.memo(_FORMAT)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {"export": self.export, "cut_clips": self.cut_clips, "report": self.report}
@@ -158,6 +160,7 @@ class ExportFeature(Feature):
         from .jobs import ExportJob, ScoreTablesJob
 
         self._format = request.format_name
+        self._settings.set_memo(_FORMAT, self._format)
         folder = request.path if is_folder(request.path) else request.path.parent
         self._settings.remember_folder(folder, "exports")
         job: Job

@@ -35,6 +35,12 @@ _DEPTHS: tuple[tuple[Depth, str], ...] = (
     ("blocks", "The last three blocks"),
     ("all", "Everything (slowest; needs the most examples)"),
 )
+_SAME_SOURCE = (
+    ("Every file is an original", ""),
+    ("Same name up to the first _", r"^([^_]+)_"),
+    ("Same name up to the first -", r"^([^-]+)-"),
+    ("Same name up to the last _", r"^(.+)_[^_]*$"),
+)
 _COLUMNS = (
     Column("Class", "What is trained", numeric=False),
     Column("Recordings", "Recordings, or originals, that its examples are from"),
@@ -65,7 +71,13 @@ class ChoicePage(QWidget):
 
     @property
     def choice(self) -> DataChoice:
-        return DataChoice(same_source=self.same_source.text().strip())
+        return DataChoice(same_source=self._same_source)
+
+    @property
+    def _same_source(self) -> str:
+        """The regular expression behind a choice in words, or the one that was typed."""
+        text = self.same_source.currentText().strip()
+        return dict(_SAME_SOURCE).get(text, text)
 
     @property
     def settings(self) -> FinetuneSettings:
@@ -107,7 +119,8 @@ class ChoicePage(QWidget):
         takes = duration_in_words(plan.seconds)
         self.estimate.setText(
             f"{counted(plan.recordings, 'recording')}, {duration_in_words(plan.sound_s)} of sound. "
-            f"Takes up to {takes} on {plan.device}, less where it stops early; {disk}; {size}."
+            f"Takes up to {takes} on {plan.device}, less where it stops early, longer while this "
+            f"computer is busy; {disk}; {size}."
         )
         self.show_problem("\n".join(one.sentence for one in plan.warnings))
 
@@ -144,11 +157,16 @@ class ChoicePage(QWidget):
         source.addWidget(self.kind)
         source.addWidget(self.path, 1)
         source.addWidget(self.browse)
-        self.same_source = QLineEdit(self)
-        self.same_source.setPlaceholderText(r"such as ^(\d+)_ where names begin with the original")
+        self.same_source = QComboBox(self)
+        self.same_source.setEditable(True)
+        self.same_source.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.same_source.setAccessibleName("Which files were cut from one original")
+        for text, pattern in _SAME_SOURCE:
+            self.same_source.addItem(text, pattern)
         self.same_source.setToolTip(
-            "A regular expression: files in whose names its group is the same were cut from one "
-            "original, and never stand on both sides of training and comparison"
+            "Files that were cut from one original recording never stand on both sides of training "
+            "and comparison. Choose how their names show it, or type a regular expression: files "
+            r"in which its group is the same belong together, such as ^(\d+)_"
         )
         self.table = MetricsTable(_COLUMNS, "Classes to train", self)
         self.table.horizontalHeader().setStretchLastSection(True)
@@ -175,7 +193,7 @@ class ChoicePage(QWidget):
         self.title.setMaxLength(60)
         form = QFormLayout()
         form.addRow("Data", source)
-        form.addRow("Same original", self.same_source)
+        form.addRow("Cut from one original", self.same_source)
         below = QFormLayout()
         below.addRow("&Depth", self.layers)
         for box in (self.keep, self.several, self.vary):
@@ -194,7 +212,10 @@ class ChoicePage(QWidget):
         layout.addWidget(self.estimate)
         layout.addWidget(self.problems)
         self.kind.currentIndexChanged.connect(self._on_kind)
-        self.same_source.editingFinished.connect(self.changed)
+        self.same_source.activated.connect(self.changed)
+        typed = self.same_source.lineEdit()
+        assert typed is not None  # the box is editable
+        typed.editingFinished.connect(self.changed)
         self.layers.currentIndexChanged.connect(self.changed)
         for box in (self.keep, self.several, self.vary):
             box.toggled.connect(self.changed)

@@ -9,15 +9,16 @@ from yamnet_gui.core.statistics import Interval
 from yamnet_gui.fine_tuning import DoubtfulLabel, Outcome
 from yamnet_gui.fine_tuning.comparison import NAMES
 from yamnet_gui.gui.times import clock
-from yamnet_gui.gui.widgets.metrics_table import Cell, Column, MetricsTable, text_cell
+from yamnet_gui.gui.widgets.metrics_table import Cell, Column, MetricsTable, count_cell, text_cell
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 
 _COMPARED = (
     Column("Way", "How the classes are detected", numeric=False),
+    Column("Sounds", "Examples on which it was measured"),
     Column("F1", "Mean over the classes, on recordings that training never heard"),
-    Column("95% interval", numeric=False),
+    Column("95% interval", "By drawing the recordings anew (bootstrap)", numeric=False),
     Column("Accuracy", "Share of examples taken for what they are"),
-    Column("95% interval", numeric=False),
+    Column("95% interval", "Of the share (Wilson)", numeric=False),
 )
 _DOUBTFUL = (
     Column("Recording", numeric=False),
@@ -81,8 +82,9 @@ class OutcomePage(QWidget):
             [
                 (
                     text_cell(f"{NAMES[one.way][:1].upper()}{NAMES[one.way][1:]}"),
+                    count_cell(sum(of.examples for of in one.classes)),
                     _number(one.f1),
-                    _interval(one.f1_interval),
+                    _drawn_interval(one.f1_interval),
                     _number(one.accuracy),
                     _interval(one.accuracy_interval),
                 )
@@ -114,6 +116,15 @@ def _doubt(one: DoubtfulLabel) -> tuple[Cell, ...]:
 
 def _number(value: float) -> Cell:
     return Cell("–", None) if math.isnan(value) else Cell(f"{value:.2f}", value)
+
+
+def _drawn_interval(interval: Interval) -> Cell:
+    """One from drawing recordings anew: no spread where every draw gives the same."""
+    low, high = interval
+    if low == high:
+        tip = "Every recording gave the same, so that drawing them anew shows no spread"
+        return text_cell("not known", tip)
+    return _interval(interval)
 
 
 def _interval(interval: Interval) -> Cell:

@@ -110,6 +110,7 @@ class Gallery(Feature):
         panel.choice_changed.connect(self.listing.choose)
         panel.refresh_requested.connect(self._refresh)
         panel.seen.connect(self._on_seen)
+        panel.left.connect(self._leave)
         panel.decided.connect(steps.decide)
         panel.relabel_requested.connect(steps.ask_label)
         panel.undo_requested.connect(self._window.actions_by_id["undo"].trigger)
@@ -144,6 +145,12 @@ class Gallery(Feature):
         wide, place = map(int, stored) if len(stored) == 2 else (USUAL, USUAL_SPAN)
         panel.zoom.setValue(wide)
         panel.spans.setCurrentIndex(place if 0 <= place < len(SPANS) else USUAL_SPAN)
+
+    def _leave(self) -> None:
+        """Closes the panel, wherever it stands."""
+        self._window.hide_panel(_NAME)
+        self._window.activateWindow()
+        self._context.shell.tracks.waveform.setFocus()
 
     def _on_seen(self, on: bool) -> None:
         self.listing.set_looks(on)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -64,9 +64,9 @@ _EMPTY = {
     Kind.SIMILAR: "Nothing listed: find similar sounds (Ctrl+F), or draw a lasso on the sound map.",
 }
 _DECISIONS = (
-    ("accept", ReviewState.ACCEPTED, "Accept what is selected (A)"),
-    ("reject", ReviewState.REJECTED, "Reject what is selected (R)"),
-    ("uncertain", ReviewState.UNCERTAIN, "Mark what is selected as uncertain (U)"),
+    ("accept", "Accept", ReviewState.ACCEPTED, "Accept what is selected (A)"),
+    ("reject", "Reject", ReviewState.REJECTED, "Reject what is selected (R)"),
+    ("uncertain", "Uncertain", ReviewState.UNCERTAIN, "Mark what is selected as uncertain (U)"),
 )
 
 
@@ -83,6 +83,7 @@ class GalleryPanel(QWidget):
     menu_requested = Signal(QPoint)
     hover_switched = Signal(bool)
     seen = Signal(bool)  # whether it can be seen now
+    left = Signal()  # Escape: back to the recording
 
     def __init__(
         self, model: GalleryModel, painter: CardPainter, parent: QWidget | None = None
@@ -173,8 +174,26 @@ class GalleryPanel(QWidget):
         super().hideEvent(event)
         self.seen.emit(False)
 
+    def event(self, event: QEvent) -> bool:
+        # Escape is the panel's own, though the window uses the key for something else
+        if event.type() == QEvent.Type.ShortcutOverride and _is_escape(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _is_escape(event):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         side_by_side = self.width() >= _ONE_ROW
+        style = Qt.ToolButtonStyle
+        for button in self.buttons:
+            button.setToolButtonStyle(
+                style.ToolButtonTextBesideIcon if side_by_side else style.ToolButtonIconOnly
+            )
         direction = QBoxLayout.Direction
         self._bars.setDirection(direction.LeftToRight if side_by_side else direction.TopToBottom)
         super().resizeEvent(event)
@@ -293,11 +312,13 @@ class GalleryPanel(QWidget):
         row.addWidget(self.message, 1)
         row.addWidget(self.undo)
         self.buttons: list[IconButton] = []
-        for name, state, tip in _DECISIONS:
+        for name, text, state, tip in _DECISIONS:
             button = IconButton(name, state_mark(state), tip, self)
+            button.setText(text)
             button.clicked.connect(lambda _on=False, s=state: self.decided.emit(s))
             self.buttons.append(button)
         relabel = IconButton("search", "/", "Give what is selected another class… (/)", self)
+        relabel.setText("Relabel…")
         relabel.clicked.connect(self.relabel_requested)
         self.buttons.append(relabel)
         for button in self.buttons:
@@ -343,3 +364,7 @@ class GalleryPanel(QWidget):
             button.setEnabled(chosen > 0)
         self.empty.setText(_EMPTY[Kind(self.kinds.currentData())])
         self._pages.setCurrentWidget(self.grid if shown else self.empty)
+
+
+def _is_escape(event: QEvent) -> bool:
+    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape

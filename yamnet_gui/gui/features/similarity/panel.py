@@ -197,7 +197,9 @@ class SimilarPanel(QWidget):
             )
         self.strategy.setToolTip("How the ten sounds are chosen")
         self.next_ten = QPushButton("Label next ten", self)
-        self.next_ten.setToolTip("Show ten frames whose label would help the custom class most")
+        self.next_ten.setToolTip(
+            "Show the ten sounds whose labels would help this custom class most"
+        )
         self.next_ten.clicked.connect(
             lambda: self.next_requested.emit(str(self.strategy.currentData()))
         )
