@@ -52,6 +52,27 @@ def test_the_best_class_chosen_after_an_analysis_stands_on_top(
     assert panel.tree.verticalScrollBar().value() == 0
 
 
+def test_the_chosen_class_comes_into_sight_in_another_recording(
+    panel: ClassesPanel, owners: Owners
+) -> None:
+    owners.class_view.choose(DOG)
+    bar = panel.tree.verticalScrollBar()
+
+    def in_sight() -> bool:
+        row = panel.tree.visualRect(panel.tree.currentIndex())
+        return panel.tree.viewport().rect().contains(row.center())
+
+    owners.open()
+    owners.score({(3, other): 0.9 for other in range(400, 500)})  # the dog comes far below
+    panel.refresh()
+    assert owners.class_view.chosen == DOG
+    assert in_sight()
+    bar.setValue(0)
+    assert not in_sight()
+    panel.refresh()  # the user looks elsewhere: results that come later do not scroll
+    assert bar.value() == 0
+
+
 def test_the_boxes_write_and_follow_the_class_view(panel: ClassesPanel, owners: Owners) -> None:
     panel.order.setCurrentIndex(panel.order.findData(ClassOrder.NAME))
     panel.order.activated.emit(panel.order.currentIndex())

@@ -48,3 +48,16 @@ def test_an_arrow_opens_the_list_of_orders_and_begins_no_review(
         assert box.view().isVisible()
         box.hidePopup()
     assert asked == []
+
+
+def test_where_the_review_goes_through_all_recordings_their_events_can_be_listed(
+    bar: QueueBar,
+) -> None:
+    asked: list[bool] = []
+    bar.all_events_requested.connect(lambda: asked.append(True))
+    assert not bar.all_events.isVisibleTo(bar)
+    bar.show_request(QueueRequest(everywhere=True))
+    assert bar.all_events.isVisibleTo(bar)
+    assert "lists the open recording alone" in bar.all_events.toolTip()
+    bar.all_events.click()
+    assert asked == [True]

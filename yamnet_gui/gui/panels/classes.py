@@ -76,6 +76,7 @@ class ClassesPanel(QWidget):
         self._rules = rules
         self._document = document
         self._made: tuple[object, ...] = ()
+        self._arriving = False  # results of another recording, which sort the list anew
         self.model = ClassTableModel(class_map, class_view, rules, document, self)
         self.model.threshold_edited.connect(self._on_edited)
         self.model.figures_changed.connect(self._on_figures)
@@ -87,6 +88,7 @@ class ClassesPanel(QWidget):
         self.class_menu.class_cleared.connect(self.class_cleared)
         document.scores_changed.connect(self._refresh_soon)
         document.events_changed.connect(self._refresh_soon)
+        document.recording_changed.connect(self._on_recording)
         document.analysis_changed.connect(self._refresh_soon)
         class_view.shown_changed.connect(self._refresh_soon)
         class_view.options_changed.connect(self._on_options)
@@ -100,6 +102,10 @@ class ClassesPanel(QWidget):
         """Reads the owners at once; otherwise that happens a few times a second."""
         self._later.stop()
         self.model.refresh()
+        if self._arriving:
+            self.tree.scrollTo(self.tree.currentIndex())
+            whole = self._document.state is AnalysisState.COMPLETE
+            self._arriving = not whole or self._document.loading_events
         if self._document.state is AnalysisState.RUNNING:
             return  # else colours would not keep still
         recording = self._document.recording
@@ -191,6 +197,10 @@ class ClassesPanel(QWidget):
             wide = metrics.horizontalAdvance(text) + 12
             if wide != header.sectionSize(column):
                 header.resizeSection(column, wide)
+
+    def _on_recording(self) -> None:
+        self._arriving = True
+        self._refresh_soon()
 
     def _refresh_soon(self) -> None:
         self._later.start_once()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QProgressBar, QToolButton, QWidget
 
 from yamnet_gui.core.text import grouped
 from yamnet_gui.gui.state.review_queue import QueueRequest
@@ -63,6 +63,7 @@ class QueueBar(QWidget):
     """A row to choose the queue by; a second one with class and progress while there is one."""
 
     request_changed = Signal(object)  # QueueRequest
+    all_events_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,7 +76,18 @@ class QueueBar(QWidget):
         self.scope = _ListedBox(self)
         self.scope.setAccessibleName("Recordings to review")
         self.scope.addItems(["This recording", "All recordings"])
-        self.scope.setToolTip("Review the open recording, or all recordings of the project")
+        self.scope.setToolTip(
+            "Whether the review goes through the open recording or all of the project;\n"
+            "the table below lists the open recording in any case"
+        )
+        self.all_events = QToolButton(self)
+        self.all_events.setText("List the events of all recordings")
+        self.all_events.setToolTip(
+            "The table below lists the open recording alone, also while the review goes on"
+            " to others;\nthis opens the table of all: Review › Events of all recordings"
+        )
+        self.all_events.setAutoRaise(True)
+        self.all_events.clicked.connect(self.all_events_requested)
         self.label = SearchedBox(self)
         self.label.setAccessibleName("Class to review")
         self.label.setToolTip("Review only events of this class; type to search")
@@ -102,7 +114,8 @@ class QueueBar(QWidget):
         layout.addWidget(self.label, 1, 0)
         layout.addWidget(self.status, 1, 1)
         layout.addWidget(self.channel, 2, 0)
-        layout.addWidget(self.bar, 3, 0, 1, 2)
+        layout.addWidget(self.all_events, 3, 0, 1, 2)
+        layout.addWidget(self.bar, 4, 0, 1, 2)
         layout.setColumnStretch(0, 1)
         layout.setColumnStretch(1, 1)
         self.show_request(QueueRequest())
@@ -127,6 +140,7 @@ class QueueBar(QWidget):
             self.label.addItem(request.label, request.label)
         self.label.setCurrentIndex(self.label.findData(request.label))
         on = request.kind is not None
+        self.all_events.setVisible(request.everywhere)
         if request.channels is None:
             with QSignalBlocker(self.channel):
                 self.channel.choose_all()

@@ -46,6 +46,7 @@ class ReviewQueueFeature(Feature):
         self._closed = False
         self._later = Debounced(self, _COUNT_MS, self._count_in_turn)
         self.bar.request_changed.connect(self.request)
+        self.bar.all_events_requested.connect(self._window.actions_by_id["all_events"].trigger)
         self.panel.class_entered.connect(self._on_class)
         self.panel.scope_changed.connect(lambda _everywhere: self.count())
         self._review_queue.changed.connect(self._show_queue)
