@@ -24,8 +24,10 @@ from yamnet_gui.gui.dialogs import questions
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features.export.feature import shown_labels
 from yamnet_gui.gui.features.rules import rules_persistence
+from yamnet_gui.gui.jobs.project import CountJob
 from yamnet_gui.gui.panels.event_columns import EventColumn
 from yamnet_gui.gui.panels.event_table_model import EVENT_ROLE
+from yamnet_gui.gui.panels.recording_table_model import STATE
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 from yamnet_gui.gui.tracks.track import Track
@@ -289,6 +291,13 @@ def test_a_digit_gives_the_label_beside_it_in_the_inspector(bench: Workbench) ->
     assert event.original.label == "Dog"
     left = [e for e in bench.session.document.events if is_negative(e)]
     assert [(e.label, e.state) for e in left] == [("Dog", REJECTED)]
+    recordings = bench.shell.recordings.model
+    row = recordings.row_of(bench.services.recording.path)
+    assert recordings.index(row, STATE).data() == "2 reviewed"
+    why = "A corrected label counts as two events"
+    assert why in recordings.index(row, STATE).data(Qt.ItemDataRole.ToolTipRole)
+    ((counted,),) = CountJob(bench.session.project.project).run()
+    assert why in counted.tip  # of the project, once the recording is left
     press(bench, "1")
     assert current(bench).label in {"Dog", "Speech"}
 

@@ -256,7 +256,9 @@ def test_bars_have_the_colours_that_classes_have_now(
 def test_a_detection_that_scores_less_than_its_threshold_says_why(owners: Owners) -> None:
     rule = RuleSet().resolved(DOG)
     weak = owners.event("weak", 1.0, DOG, score=rule.on - 0.1)
-    assert threshold_facts(weak, rule) == [("Threshold", f"{rule.on:.2f}, reached by another part")]
+    assert threshold_facts(weak, rule) == [
+        ("Threshold", f"{rule.on:.2f}, reached by another part of the same sound")
+    ]
     assert threshold_facts(owners.event("reaches", 1.0, DOG, score=rule.on), rule) == []
     mine = replace(weak, source=EventSource.DRAWN)
     assert threshold_facts(mine, rule) == []
@@ -272,3 +274,25 @@ def test_the_name_of_another_event_is_in_sight(panel: InspectorPanel, owners: Ow
     assert bar.value() > 0
     owners.selection.select(["speech"])
     assert bar.value() == 0
+
+
+def test_broader_classes_of_the_sound_are_all_readable_the_highest_score_first(
+    panel: InspectorPanel, owners: Owners, qtbot: QtBot
+) -> None:
+    siren, police, vehicle = (
+        owners.class_map.value.select([name])[0].index
+        for name in ("Siren", "Police car (siren)", "Emergency vehicle")
+    )
+    scores = {police: 0.8, vehicle: 0.9, siren: 0.98}
+    events = [owners.event(f"e{i}", 5.0, i, score=score) for i, score in scores.items()]
+    owners.document.set_events(EventList.of(events))
+    owners.document.shown.set_one_per_sound(True)
+    owners.selection.select((f"e{police}",))
+    panel.resize(280, 700)
+    panel.show()
+    qtbot.waitExposed(panel)
+    kinds = panel.facts._rows["Also as"][1]
+    assert kinds.text() == "Siren 0.98, Emergency vehicle 0.90"
+    assert kinds.fontMetrics().horizontalAdvance(kinds.text()) > kinds.width()
+    assert kinds.height() >= 2 * kinds.fontMetrics().height()  # in full, on two lines
+    assert "may score higher" in kinds.toolTip()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from tempfile import mkdtemp
@@ -258,16 +259,13 @@ class CountJob:
                 words, tip = "failed", recording.error
             elif count is not None:
                 words = progress_words(count.reviewed, count.total)
-                tip = f"{part_of(count.reviewed, count.total, 'event')} reviewed"
+                tip = progress_tip(count.reviewed, count.total, corrected=count.rejected > 0)
             elif recording.state is RecordingState.ANALYSED:
                 words = "no events"
             missing = not exists(file_of(path))
             if missing:
                 words, tip = "missing", "The file is not where the project expects it"
-            if recording.recorded_at is not None:
-                start = f"Started {date_and_time(recording.recorded_at)}"
-                origin = f" ({recording.start_source})" if recording.start_source else ""
-                tip = "\n".join(part for part in (tip or words, start + origin) if part)
+            tip = with_start(tip or words, recording.recorded_at, recording.start_source)
             events = count.total if count is not None else None
             model = models.get(recording.id, ("", ""))
             rows.append(RecordingCount(path, words, tip, missing, events, *model))
@@ -276,6 +274,11 @@ class CountJob:
 
 OTHER_MODEL = "other model"
 """The state of a recording of which nothing is reviewed, and that another model analysed."""
+
+
+_CORRECTED = (
+    "A corrected label counts as two events: accepted as the new class, rejected as the former one"
+)
 
 
 class RecordingStage(StrEnum):
@@ -317,6 +320,21 @@ def progress_words(reviewed: int, total: int) -> str:
     if not reviewed:
         return "analysed"
     return "reviewed" if reviewed == total else f"{grouped(reviewed)} reviewed"
+
+
+def progress_tip(reviewed: int, total: int, *, corrected: bool) -> str:
+    """The same in numbers. `corrected`: some of the reviewed events may stem from corrections."""
+    text = f"{part_of(reviewed, total, 'event')} reviewed"
+    return f"{text}\n{_CORRECTED}" if corrected else text
+
+
+def with_start(tip: str, recorded_at: datetime | None, source: str) -> str:
+    """The tooltip of a recording, with when it started where that is known."""
+    if recorded_at is None:
+        return tip
+    origin = f" ({source})" if source else ""
+    start = f"Started {date_and_time(recorded_at)}{origin}"
+    return f"{tip}\n{start}" if tip else start
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -18,9 +19,22 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.times import length
 from yamnet_gui.gui.widgets.labels import ElidedLabel
-from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 from .event_table_model import STATE_WORDS
+
+_SENTENCES = {
+    "Also as": (
+        "Of one sound the most particular class that reaches its threshold is listed; these are"
+        " broader classes of it,\nwhich may score higher. Where a broader one is right, relabel the"
+        " event: / searches a class."
+    ),
+    "Threshold": (
+        "A sound is found where it reaches the threshold somewhere, and then divided where it is"
+        " silent:\na quiet part may score less."
+    ),
+}
+"""Facts that are too long for a line, and what they mean."""
 
 
 class FactsForm(QWidget):
@@ -28,7 +42,7 @@ class FactsForm(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._rows: dict[str, tuple[QLabel, ElidedLabel]] = {}
+        self._rows: dict[str, tuple[QLabel, ElidedLabel | QLabel]] = {}
         self._names: list[str] = []  # of the rows, from the top
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 2, 0, 2)
@@ -43,7 +57,7 @@ class FactsForm(QWidget):
             if name not in self._rows:
                 label = PlainLabel(name, self)
                 label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-                value = ElidedLabel("", self)
+                value = self._value(name)
                 self._rows[name] = (label, value)
                 self._form.insertRow(row, label, value)
                 self._names.insert(row, name)
@@ -51,6 +65,16 @@ class FactsForm(QWidget):
         for name, (_, value) in self._rows.items():
             value.setText(texts.get(name, ""))
             self._form.setRowVisible(value, name in texts)
+
+    def _value(self, name: str) -> ElidedLabel | QLabel:
+        tip = _SENTENCES.get(name)
+        if tip is None:
+            return ElidedLabel("", self)
+        value = PlainLabel(self)
+        value.setWordWrap(True)
+        value.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        value.setToolTip(plain_tip(tip))
+        return value
 
 
 def event_facts(event: Event, timeline: Timeline) -> list[tuple[str, str]]:
@@ -86,7 +110,7 @@ def threshold_facts(event: Event, rule: ResolvedRule) -> list[tuple[str, str]]:
     own = event.source is EventSource.DETECTED and not event.touched and rule.method != "boxes"
     if not own or event.score_max is None or np.float32(event.score_max) >= np.float32(rule.on):
         return []
-    return [("Threshold", f"{rule.on:.2f}, reached by another part")]
+    return [("Threshold", f"{rule.on:.2f}, reached by another part of the same sound")]
 
 
 def _by(event: Event) -> str:

@@ -331,7 +331,7 @@ class InspectorPanel(QWidget):
         if kinds:
             rows["Also as"] = listed(
                 f"{one.label} {one.score_max:.2f}" if one.score_max is not None else one.label
-                for one in kinds
+                for one in sorted(kinds, key=lambda kind: -(kind.score_max or 0.0))
             )
         for more in self._more:
             rows.update(more(event))

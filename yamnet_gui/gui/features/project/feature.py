@@ -14,11 +14,17 @@ from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.gui.features.feature import Feature
-from yamnet_gui.gui.jobs.project import FoundRecording, OpenedProject, progress_words
+from yamnet_gui.gui.jobs.project import (
+    FoundRecording,
+    OpenedProject,
+    progress_tip,
+    progress_words,
+    with_start,
+)
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
-from yamnet_gui.labels.project import PROJECT_SUFFIX, Project
+from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, is_negative
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -154,9 +160,12 @@ class ProjectMenu(Feature):
             events = document.shown.events
             reviewed = sum(e.state is not ReviewState.UNREVIEWED for e in events)
             words = progress_words(reviewed, len(events))
-            path = document.recording.info.path
-            self._recordings_panel.set_state(path, words)
-            self._recordings_panel.set_events({path: len(events)})
+            corrected = any(is_negative(event) for event in events)
+            info = document.recording.info
+            tip = progress_tip(reviewed, len(events), corrected=corrected)
+            tip = with_start(tip, info.recorded_at, document.recording.start_source)
+            self._recordings_panel.set_state(info.path, words, tip)
+            self._recordings_panel.set_events({info.path: len(events)})
 
     def _on_in_use(self, path: Path, error: UserError) -> None:
         self._notices.show_notice(
