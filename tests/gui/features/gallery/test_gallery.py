@@ -429,6 +429,24 @@ def test_an_event_that_was_deleted_leaves_a_card_that_says_so(
     assert count(bench, ACCEPTED) == 0
 
 
+def test_keys_do_not_overwrite_the_decision_on_the_next_card(
+    bench: Workbench, settled: Settled
+) -> None:
+    grid = panel(bench).grid
+    select(bench, 1)
+    QTest.keyClick(grid, Qt.Key.Key_A)
+    settled(bench)
+    select(bench, 0)
+    QTest.keyClick(grid, Qt.Key.Key_R)
+    settled(bench)
+    assert grid.currentIndex().row() == 2
+    assert (count(bench, ACCEPTED), count(bench, REJECTED)) == (1, 1)
+    select(bench, 1)  # changing a decision goes card by card
+    QTest.keyClick(grid, Qt.Key.Key_U)
+    settled(bench)
+    assert grid.currentIndex().row() == 2
+
+
 def test_a_card_that_is_chosen_is_shown_in_its_recording_and_keys_go_on(
     bench: Workbench, settled: Settled
 ) -> None:

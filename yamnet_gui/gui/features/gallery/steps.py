@@ -19,6 +19,9 @@ from .panel import GalleryPanel
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
+_NEAR = 500
+"""Cards among which the next unreviewed one is looked for: each is read from the project."""
+
 
 class GallerySteps(QObject):
     """Accepts, rejects and relabels what is selected; one card alone hands on to the next."""
@@ -58,13 +61,14 @@ class GallerySteps(QObject):
         chosen = self._panel.grid.selected
         if not self._may(len(chosen)):
             return
+        new = self._unreviewed(int(chosen[0]))
         if self._listing.choice.kind is Kind.SIMILAR:
             numbers = [self._listing.hits.hit_at(row) for row in chosen.tolist()]
             begun = self._feedback.decide_many(numbers, state)
         else:
             begun = self._bulk.decide(self._listing.events.rows[chosen], state)
         if begun and state is not ReviewState.UNREVIEWED:
-            self._go_on()
+            self._go_on(new=new)
 
     def ask_label(self) -> None:
         """Asks for a class, and gives it to everything that is selected now."""
@@ -97,6 +101,7 @@ class GallerySteps(QObject):
         """Gives everything that is selected a label; those that have it are accepted."""
         self._editor.last_label = choice
         chosen = self._panel.grid.selected
+        new = len(chosen) > 0 and self._unreviewed(int(chosen[0]))
         if self._listing.choice.kind is Kind.SIMILAR:
             numbers = [self._listing.hits.hit_at(row) for row in chosen.tolist()]
             label = HitLabel(choice.label, choice.class_index, choice.mid)
@@ -104,7 +109,7 @@ class GallerySteps(QObject):
         else:
             begun = self._bulk.relabel(self._listing.events.rows[chosen], choice)
         if begun:
-            self._go_on()
+            self._go_on(new=new)
 
     def _digit(self, number: int) -> Callable[[], None]:
         def give() -> None:
@@ -122,8 +127,20 @@ class GallerySteps(QObject):
             return False
         return self._bulk.free
 
-    def _go_on(self) -> None:
+    def _unreviewed(self, row: int) -> bool:
+        item = self._panel.model.item(row)
+        return item is not None and item.state is ReviewState.UNREVIEWED
+
+    def _go_on(self, *, new: bool) -> None:
+        """From one card to the next; to the next unreviewed one where nobody had decided on it."""
         grid = self._panel.grid
         chosen = grid.selected
-        if len(chosen) == 1 and int(chosen[0]) + 1 < grid.count:
-            grid.setCurrentIndex(self._panel.model.index(int(chosen[0]) + 1, 0))
+        if len(chosen) != 1:
+            return
+        behind = range(int(chosen[0]) + 1, grid.count)
+        near = (row for row in behind[:_NEAR] if not new or self._unreviewed(row))
+        following = next(near, None)
+        if following is None and len(behind) > _NEAR:
+            following = behind[_NEAR]
+        if following is not None:
+            grid.setCurrentIndex(self._panel.model.index(following, 0))
