@@ -73,8 +73,11 @@ _ONE_PER_SOUND = (
 )
 
 _PROVISIONAL = (
-    "⚠ The program still looks closer at the open recording: events that nobody touched are"
-    " provisional, here as they are now. Wait until the line at the bottom of the window is done."
+    "⚠ A closer look goes on: these events are\nprovisional. It ends with the progress bar."
+)
+_PROVISIONAL_TIP = (
+    "The program still looks closer at doubtful peaks of the open recording: events that nobody"
+    " touched may still change or go.\nHere they are as they were when this dialog was opened."
 )
 
 
@@ -231,7 +234,7 @@ class EventChoice(QWidget):
         self.one_per_sound.setChecked(offered.one_per_sound)
         self.one_per_sound.toggled.connect(self.changed)
         self.provisional = PlainLabel(_PROVISIONAL, self)
-        self.provisional.setWordWrap(True)
+        self.provisional.setToolTip(plain_tip(_PROVISIONAL_TIP))
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)
