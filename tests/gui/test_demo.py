@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from yamnet_gui.gui.features.custom_classes.feature import TrainingFeature
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
+from yamnet_gui.gui.features.dataset.feature import DatasetFeature
 from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
 from yamnet_gui.gui.features.quality.stability import StabilityFeature
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
@@ -62,8 +63,21 @@ def test_until_the_events_of_stored_scores_are_there_nothing_says_that_there_are
     texts = {(text, counted) for text, counted, _state in said}
     assert texts == {("Loading events…", "loading events…"), ("", f"{count} events")}
     assert {state for _text, _counted, state in said} <= {"", "analysed"}
-    row = bench.shell.recordings.model.row_of(bench.services.recording.path)
-    assert bench.shell.recordings.model.index(row, EVENTS).data() == str(count)
+
+
+def test_the_list_of_recordings_counts_the_events_that_the_table_lists(
+    demo: Workbench, settled: Settled
+) -> None:
+    recordings = demo.shell.recordings.model
+    cell = recordings.index(recordings.row_of(demo.services.recording.path), EVENTS)
+    first = len(demo.shell.events.shown_ids)
+    assert cell.data() == str(first)
+    demo.services.projects.store_detections()
+    demo.session.rules.set_threshold(None, 0.6)
+    settled(demo)
+    demo.feature(DatasetFeature).count()  # what is stored is another number
+    settled(demo)
+    assert cell.data() == str(len(demo.shell.events.shown_ids)) != str(first)
 
 
 def test_similar_sounds_are_found(demo: Workbench, settled: Settled) -> None:

@@ -258,8 +258,10 @@ class DatasetFeature(Feature):
         self._recordings_panel.set_states({c.path: (c.words, c.tip) for c in changed})
         document = self._document
         known = document.state is AnalysisState.COMPLETE and not document.loading_events
-        shown = opened if known else None  # its events are counted as the window has them
-        self._recordings_panel.set_events({c.path: c.events for c in counts if c.path != shown})
+        numbers = {c.path: c.events for c in counts}
+        if known and opened in numbers:  # counted as the window has them, not as they were stored
+            numbers[opened] = len(document.shown.events)
+        self._recordings_panel.set_events(numbers)
         listed = set(self._recordings_panel.files)
         missing = sum(c.missing and c.path in listed for c in counts)
         if missing:
