@@ -130,7 +130,8 @@ def test_a_look_that_was_interrupted_goes_on_from_what_is_stored_and_says_so(
     assert 0 < changed_rows(begun[0], published[0]) < changed_rows(whole, published[0])
     np.testing.assert_array_equal(document.scores.table().scores, whole)
     assert said[1][0].startswith("Looking closer")
-    assert all(count.endswith("provisional") for _, count in said[:-1])
+    counts = {count for _, count in said[:-1]} - {"loading events…"}
+    assert all(count.endswith("provisional") for count in counts)
     assert document.closer_look is None
     assert said[-1][0] == ""
     assert "provisional" not in again.shell.events.count.text()
