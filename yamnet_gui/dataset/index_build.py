@@ -194,7 +194,13 @@ def _sample(dataset: Dataset) -> Floats:
             vectors = vectors[random.random(len(vectors)) < share]
             lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
             parts.append((vectors / np.maximum(lengths, 1e-9)).astype(np.float16))
-    return np.concatenate(parts).astype(np.float32)
+    sample = np.empty((sum(map(len, parts)), parts[0].shape[1]), np.float32)
+    end = len(sample)
+    while parts:  # one by one, so that memory holds them once
+        last = parts.pop()
+        sample[end - len(last) : end] = last
+        end -= len(last)
+    return sample
 
 
 class _Segments:
