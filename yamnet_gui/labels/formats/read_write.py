@@ -1,9 +1,10 @@
 """Writing and reading labels in any format, completely or not at all."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 from yamnet_gui.core.class_map import ClassMap
@@ -31,6 +32,7 @@ from .text import readable
 _NO_WRITE_OPTIONS = WriteOptions()
 _NO_READ_OPTIONS = ReadOptions()
 _LINES_AT_ONCE = 1000
+_TELL_EVERY_S = 0.3
 LABELS_LIST = ".yamnet_gui-labels"
 """Lists the label files of a folder that are ours; hidden, for programs that read whole folders."""
 _LABELS_HEAD = "labels that yamnet_gui has written into this folder\n"
@@ -259,8 +261,16 @@ def _filling(path: Path, content: Iterable[str] | bytes) -> Iterator[int]:
         yield 1
         return
     with path.open("w", encoding="utf-8", newline="") as file:
-        lines = iter(content)
-        while part := list(islice(lines, _LINES_AT_ONCE)):
+        part: list[str] = []
+        shown = time.monotonic()
+        for line in content:
+            part.append(line)
+            # lines with measures take long: their number is told as time goes by
+            if len(part) >= _LINES_AT_ONCE or time.monotonic() - shown >= _TELL_EVERY_S:
+                file.writelines(part)
+                yield len(part)
+                part, shown = [], time.monotonic()
+        if part:
             file.writelines(part)
             yield len(part)
 

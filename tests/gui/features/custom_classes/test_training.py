@@ -21,6 +21,7 @@ from yamnet_gui.gui.features.export.dialog import ExportDialog
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
 from yamnet_gui.gui.features.similarity.hits import ListKind
 from yamnet_gui.gui.workbench import Workbench
+from yamnet_gui.labels.project import Project
 
 pytestmark = [pytest.mark.workflow, pytest.mark.usefixtures("shared_results")]
 Start = Callable[..., Workbench]
@@ -297,3 +298,14 @@ def test_a_class_named_after_one_of_the_models_is_retrained_from_both(
     settled(bench)
     assert [c.label for c in bench.session.custom_classes.classes] == ["Bird (custom)"]
     assert bench.session.custom_classes.get("Bird (custom)").classifier.sha256 != before
+
+
+def test_a_search_that_has_nothing_to_look_through_says_so(
+    start: Start, settled: Settled, tmp_path: Path
+) -> None:
+    path = tmp_path / "new.yamnet"
+    Project.create(path).close()
+    bench = start(path)
+    settled(bench)
+    bench.feature(TrainingFeature).panel.classes.find_requested.emit(NAME)
+    assert "Nothing to search yet" in bench.shell.status.message.text()

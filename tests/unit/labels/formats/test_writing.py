@@ -401,3 +401,12 @@ def test_a_side_car_of_ours_proves_the_labels_of_earlier_versions(tmp_path: Path
 def _recording(name: str, label: str) -> LabelledRecording:
     events = EventList.of([Event("e", 0.25, 0.5, label)])
     return LabelledRecording(RecordingInfo(Path(f"/f/{name}.wav"), 10.0, 16_000, 1), events)
+
+
+def test_lines_that_take_long_are_told_as_they_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange_module, "_TELL_EVERY_S", 0.0)
+    path = tmp_path / "out.txt"
+    assert list(exchange_module._filling(path, ["a\n", "b\n", "c\n"])) == [1, 1, 1]
+    assert path.read_text() == "a\nb\nc\n"

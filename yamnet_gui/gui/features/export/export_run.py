@@ -36,6 +36,7 @@ class ExportRun(QObject):
         self._runner = JobRunner("export", self)
         self._clips: CutStep | None = None
         self._failed = False
+        self._events = 0
 
     @property
     def busy(self) -> bool:
@@ -45,8 +46,9 @@ class ExportRun(QObject):
         """Stops what runs; a table that is nearly written is finished."""
         self._runner.close()
 
-    def write_table(self, job: Job, path: Path) -> None:
-        """Runs a job that yields `WriteStep`."""
+    def write_table(self, job: Job, path: Path, events: int = 0) -> None:
+        """Runs a job that yields `WriteStep`; `events`: how many are written, 0: nobody knows."""
+        self._events = events
         self._submit(job, f"Writing {path.name}", self._on_table_step, finish=True)
 
     def write_report(self, job: Job, path: Path) -> None:
@@ -92,7 +94,9 @@ class ExportRun(QObject):
     def _on_table_step(self, step: WriteStep) -> None:
         if not step.made:
             part = part_of(step.files_done, step.files, "file") if step.files > 1 else "Writing"
-            self._notices.set_text(EXPORT_KEY, f"{part}, {counted(step.lines, 'line')}")
+            share = min(step.lines / self._events, 0.99) if self._events else None
+            done = counted(step.lines, "line") if share is None else f"{share:.0%}"
+            self._notices.set_text(EXPORT_KEY, f"{part}, {done}")
             return
         names = ", ".join(path.name for path in step.made[:3])
         more = f" and {grouped(len(step.made) - 3)} more" if len(step.made) > 3 else ""

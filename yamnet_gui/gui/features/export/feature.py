@@ -164,7 +164,8 @@ class ExportFeature(Feature):
         folder = request.path if is_folder(request.path) else request.path.parent
         self._settings.remember_folder(folder, "exports")
         job: Job
-        if FORMATS[request.format_name].needs_scores:
+        scored = FORMATS[request.format_name].needs_scores
+        if scored:
             job = ScoreTablesJob(
                 request.recordings,
                 request.path,
@@ -181,7 +182,8 @@ class ExportFeature(Feature):
                 request.options,
                 request.provenance,
             )
-        self._run.write_table(job, request.path)
+        events = sum(len(labelled.events) for labelled in request.recordings)
+        self._run.write_table(job, request.path, 0 if scored else events)
 
     def _cut(self, request: ClipsRequest) -> None:
         from .jobs import CutJob
