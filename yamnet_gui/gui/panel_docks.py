@@ -5,7 +5,16 @@ from enum import Enum
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStyle, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QStyle,
+    QStyleOptionDockWidget,
+    QStylePainter,
+    QWidget,
+)
 
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
@@ -35,6 +44,18 @@ class _Panel:
     hidden: bool
 
 
+class _Dock(QDockWidget):
+    """Writes its title in the font that it has now; Qt keeps the one from when it was made."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.isFloating():
+            super().paintEvent(event)
+            return
+        option = QStyleOptionDockWidget()
+        self.initStyleOption(option)
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_DockWidgetTitle, option)
+
+
 class PanelDocks:
     """The panels of a window, by name; each can be moved, hidden, and comes back where it was."""
 
@@ -60,7 +81,7 @@ class PanelDocks:
         self, name: str, title: str, panel: QWidget, place: PanelPlace, behind: str, hidden: bool
     ) -> None:
         """See `MainWindow.add_panel`."""
-        dock = QDockWidget(title, self._window)
+        dock = _Dock(title, self._window)
         dock.setObjectName(name)
         dock.setWidget(panel)
         self._panels[name] = _Panel(dock, place, behind, hidden)

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import Owners
+from tests.gui.support.pixels import pixels
+from yamnet_gui.gui.panel_docks import _Dock
 from yamnet_gui.gui.panels.welcome import WelcomePanel
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.theme import DARK
@@ -86,3 +89,24 @@ def test_a_message_keeps_whole_lines_where_its_buttons_leave_no_room(qtbot: QtBo
     (row,) = bar.notices
     assert row.label.width() >= 30 * row.label.fontMetrics().averageCharWidth()
     assert all(bar.rect().contains(b.mapTo(bar, b.rect().bottomRight())) for b in row.buttons)
+
+
+def test_titles_of_panels_are_written_in_the_present_size(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    dock = _Dock("Recordings", window)
+    dock.setWidget(QWidget())
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+    window.resize(600, 300)
+    window.show()
+
+    def letters() -> int:
+        title = pixels(dock.grab().toImage())[:40, : dock.width() - 60, :3]
+        return int((title != title[0, 0]).any(axis=2).any(axis=0).nonzero()[0].max())
+
+    usual = letters()
+    set_text_size(200)
+    layout = window.layout()
+    assert layout is not None
+    layout.activate()
+    assert letters() > 1.6 * usual
