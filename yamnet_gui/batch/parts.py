@@ -80,6 +80,11 @@ class PartWriter:
         self._file.flush()
         stream.finish()
 
+    def sync(self) -> None:
+        """Puts what was written on the disk. Raises OSError."""
+        if self._file is not None:
+            os.fsync(self._file.fileno())
+
     def close(self) -> None:
         if self._file is not None:
             self._file.close()

@@ -140,6 +140,16 @@ class Worker:
                 elif step.progress is not None and step.progress.scores is not None:
                     yield task, step.progress.scores
 
+    def sync(self) -> None:
+        """Puts the parts on the disk, which another machine cannot. Raises SettingsError."""
+        if self._parts is not None:
+            try:
+                self._parts.sync()
+            except OSError as error:
+                raise SettingsError(
+                    self.options.outputs[0].parent, f"cannot be written ({error.strerror or error})"
+                ) from error
+
     def close(self) -> None:
         if self._parts is not None:
             self._parts.close()

@@ -77,6 +77,7 @@ class RunOnWorker(WorkerPlugin):
                     break
                 if isinstance(step, Record):
                     records.append(step)
+        self._worker.sync()  # before the records are on record
         return records
 
     def _close(self) -> None:

@@ -47,7 +47,7 @@ def tables(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in ("events.csv", "scores.csv")}
 
 
-def ended(process: subprocess.Popen, status: int = 0, within_s: float = 120) -> str:
+def ended(process: subprocess.Popen, status: int = 0, within_s: float = 300) -> str:
     """What the command wrote to its errors; it must end with this status, without a traceback."""
     _, errors = process.communicate(timeout=within_s)
     assert process.returncode == status, errors
