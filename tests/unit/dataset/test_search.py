@@ -18,6 +18,8 @@ from yamnet_gui.dataset import (
 )
 from yamnet_gui.dataset.cells import make_cells
 
+pytestmark = pytest.mark.workflow  # compiled loops are loaded
+
 CONTENTS = Contents(embeddings=True, partition="folder")
 
 
