@@ -56,8 +56,11 @@ def connected(place: str) -> Iterator[Connection]:
     distributed = import_distributed()
     import dask
 
-    # what a process had when it ended is tried again alone, which needs to be known
-    settings = {} if "://" in place else {"distributed.scheduler.allowed-failures": 0}
+    settings: dict[str, Any] = {}
+    if "://" not in place:
+        # what a process had when it ended is tried again alone, which needs to be known
+        settings["distributed.scheduler.allowed-failures"] = 0
+        settings["distributed.worker.profile.enabled"] = False  # for pages that nobody looks at
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(settings))
         stack.enter_context(_quiet())
