@@ -149,7 +149,9 @@ def test_the_window_says_whose_scores_it_shows_and_lists_events_by_channel(
     gallery.panel.close()
     queue = shell.events.queue
     queue.kind.setFocus()
-    QTest.keyClick(queue.kind, Qt.Key.Key_Down)
+    QTest.keyClick(queue.kind, Qt.Key.Key_Down)  # opens the list
+    QTest.keyClick(queue.kind.view(), Qt.Key.Key_Down)
+    QTest.keyClick(queue.kind.view(), Qt.Key.Key_Return)
     settled(bench)
     assert bench.session.review_queue.request.kind is QueueKind.SCORE
     qtbot.waitUntil(queue.channel.isVisible)
