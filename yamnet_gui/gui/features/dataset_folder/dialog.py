@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.dataset import DatasetEvent
 from yamnet_gui.gui.screens import resize_to_hint
+from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
 from yamnet_gui.gui.widgets.number_box import NumberBox
@@ -128,7 +129,7 @@ class DatasetDialog(QDialog):
         self.take = QPushButton("&Review in the project", self)
         self.take.setDefault(True)
         self.take.clicked.connect(self._take)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = DialogButtons(QDialogButtonBox.StandardButton.Close, self)
         buttons.addButton(self.take, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.core.text import counted, grouped, part_of
+from yamnet_gui.core.text import counted, grouped, part_of, percent
 from yamnet_gui.gui.background.runner import Job, JobRunner
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
@@ -95,7 +95,7 @@ class ExportRun(QObject):
         if not step.made:
             part = part_of(step.files_done, step.files, "file") if step.files > 1 else "Writing"
             share = min(step.lines / self._events, 0.99) if self._events else None
-            done = counted(step.lines, "line") if share is None else f"{share:.0%}"
+            done = counted(step.lines, "line") if share is None else percent(share)
             self._notices.set_text(EXPORT_KEY, f"{part}, {done}")
             return
         names = ", ".join(path.name for path in step.made[:3])
