@@ -22,7 +22,7 @@ from yamnet_gui.core.packages import installed_version
 from yamnet_gui.core.pipeline import prefetched
 from yamnet_gui.core.scores import FrameGrid, ScoreChunk
 from yamnet_gui.core.sound_track import file_of
-from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.storage.statuses import status_of
 from yamnet_gui.core.threads import network_threads
 from yamnet_gui.yamnet import Analyzer, Network, RuntimeName, frame_count, start_sample
 

@@ -13,8 +13,9 @@ from yamnet_gui.core.sound_track import file_and_track, file_of
 from yamnet_gui.core.stopping import check_stopped
 from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.core.storage.errors import StorageError, as_recording_error
-from yamnet_gui.core.storage.files import object_status, real_path, version_key
+from yamnet_gui.core.storage.files import real_path, version_key
 from yamnet_gui.core.storage.notation import is_stored
+from yamnet_gui.core.storage.statuses import object_status
 
 _BLOCK = 1 << 23
 

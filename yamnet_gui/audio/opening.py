@@ -13,8 +13,9 @@ from yamnet_gui.core.files import NO_FILE
 from yamnet_gui.core.sound_track import file_and_track, file_of
 from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.core.storage.errors import StorageError, as_recording_error
-from yamnet_gui.core.storage.files import open_for_reading, status_of
+from yamnet_gui.core.storage.files import open_for_reading
 from yamnet_gui.core.storage.notation import is_stored
+from yamnet_gui.core.storage.statuses import status_of
 
 from .container import ContainerSource
 from .libav import UnknownFormatError

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.storage.errors import as_recording_error
-from yamnet_gui.core.storage.files import real_path, status_of
+from yamnet_gui.core.storage.files import real_path
+from yamnet_gui.core.storage.statuses import status_of
 
 from .array_file import read_arrays, write_arrays
 from .hashing import text_key

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.events import RecordingInfo
 from yamnet_gui.core.sound_track import file_and_track
-from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.storage.statuses import status_of
 
 from .layout import counts_by_stamps, open_track
 from .libav import FrameSamples, decoded_frames, plain_reason

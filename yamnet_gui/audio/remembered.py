@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.storage.statuses import status_of
 
 
 @dataclass(frozen=True)

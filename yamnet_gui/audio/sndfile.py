@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import Cancelled, RecordingError, UserError
 from yamnet_gui.core.events import RecordingInfo
-from yamnet_gui.core.storage.files import status_of
 from yamnet_gui.core.storage.notation import is_stored
+from yamnet_gui.core.storage.statuses import status_of
 
 from .flac_frames import is_one_stream
 from .source import BLOCK_FRAMES, AudioSource, check_rate

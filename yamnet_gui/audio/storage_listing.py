@@ -5,8 +5,8 @@ from pathlib import Path
 
 from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.core.storage.errors import MissingInStorageError
-from yamnet_gui.core.storage.files import note_status, object_status
 from yamnet_gui.core.storage.notation import address_of, scheme_of
+from yamnet_gui.core.storage.statuses import note_status, object_status
 from yamnet_gui.core.storage.stores import store_of
 
 from .sound_files import is_sound_file

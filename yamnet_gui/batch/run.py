@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from yamnet_gui.analysis.analyse import AnalysisProgress
 from yamnet_gui.core.errors import WeightsError
 from yamnet_gui.core.sound_track import file_of
-from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.storage.statuses import status_of
 from yamnet_gui.dataset.info import DatasetInfo
 from yamnet_gui.labels.overwrite_guard import check_companion
 from yamnet_gui.yamnet import LiteRTError, preparing_litert

@@ -26,8 +26,8 @@ from yamnet_gui.core.provenance import (
     write_provenance,
 )
 from yamnet_gui.core.sound_track import file_of
-from yamnet_gui.core.storage.files import status_of
 from yamnet_gui.core.storage.notation import written as path_text
+from yamnet_gui.core.storage.statuses import status_of
 from yamnet_gui.detection import rules_to_json
 from yamnet_gui.labels.overwrite_guard import check_outputs
 from yamnet_gui.yamnet.runtimes import expected_runtime

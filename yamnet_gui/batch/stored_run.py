@@ -16,8 +16,9 @@ from yamnet_gui.audio.hashing import text_key
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.core.storage.errors import MissingInStorageError, StorageError
-from yamnet_gui.core.storage.files import ask_again, object_status, open_for_reading
+from yamnet_gui.core.storage.files import open_for_reading
 from yamnet_gui.core.storage.notation import address_of, is_address, is_stored
+from yamnet_gui.core.storage.statuses import ask_again, object_status
 from yamnet_gui.core.storage.stores import store_of
 from yamnet_gui.labels.formats.read_write import LABELS_LIST
 from yamnet_gui.labels.project.paths import data_folder

@@ -26,7 +26,7 @@ from yamnet_gui.core.errors import SettingsError, WeightsError
 from yamnet_gui.core.model_parameters import EMBEDDING_SIZE
 from yamnet_gui.core.resources import ontology_of
 from yamnet_gui.core.sound_track import file_of
-from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.storage.statuses import status_of
 from yamnet_gui.core.threads import BLAS_THREADS
 from yamnet_gui.dataset.units import UNIT, write_unit
 from yamnet_gui.detection import rules_from_json

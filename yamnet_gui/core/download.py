@@ -17,8 +17,8 @@ from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.core.storage.errors import StorageError, as_recording_error
-from yamnet_gui.core.storage.files import object_status
 from yamnet_gui.core.storage.notation import written
+from yamnet_gui.core.storage.statuses import object_status
 from yamnet_gui.core.text import without_controls
 from yamnet_gui.core.web import Answer, Patience, WebError, answer_of, checked_address
 

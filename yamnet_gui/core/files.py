@@ -94,7 +94,7 @@ def is_folder(path: Path) -> bool:
 
 def _in_storage(path: Path) -> bool | None:
     """Whether there is a folder at an address; None where nothing is, or nothing can be said."""
-    from .storage.files import object_status
+    from .storage.statuses import object_status  # brings all of the web, which few files need
 
     try:
         return object_status(path).is_folder

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QInputDialog
 
 from tests.unit.fakes import write_sound
 from tests.unit.storage.folder_store import FolderStore, use_store
-from yamnet_gui.core.storage import files
+from yamnet_gui.core.storage import statuses
 from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.gui.features import Files
 from yamnet_gui.gui.jobs.recording import OpenJob
@@ -34,7 +34,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FolderSto
 
     monkeypatch.setattr(made, "_status", status)
     yield made
-    files.ask_again()
+    statuses.ask_again()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from yamnet_gui.core.storage import files
+from yamnet_gui.core.storage import statuses
 
 from .folder_store import FolderStore, use_store
 
@@ -12,4 +12,4 @@ from .folder_store import FolderStore, use_store
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FolderStore]:
     """Storage behind `fake://`; its objects are files in `store.folder`."""
     yield use_store(tmp_path / "storage", monkeypatch)
-    files.ask_again()
+    statuses.ask_again()

@@ -8,10 +8,11 @@ import pytest
 
 from yamnet_gui.audio import storage_listing
 from yamnet_gui.batch import stored_run
-from yamnet_gui.core.storage import errors, files, notation, stores
+from yamnet_gui.core.storage import errors, files, notation, statuses, stores
+from yamnet_gui.core.storage import store as asking
 from yamnet_gui.core.storage.errors import MissingInStorageError
 from yamnet_gui.core.storage.notation import address_of
-from yamnet_gui.core.storage.stores import ObjectStatus, Store
+from yamnet_gui.core.storage.store import ObjectStatus, Store
 
 SCHEME = "fake"
 
@@ -80,9 +81,9 @@ def use_store(folder: Path, monkeypatch: pytest.MonkeyPatch) -> FolderStore:
         return made if notation.scheme_of(path) == SCHEME else real(path)
 
     monkeypatch.setitem(notation.LIBRARIES, SCHEME, "fake-library")
-    for module in (files, stores, storage_listing, stored_run):
+    for module in (files, statuses, stores, storage_listing, stored_run):
         monkeypatch.setattr(module, "store_of", store_of)
     monkeypatch.setitem(errors._USUAL_PLACES, SCHEME, "show the key")
-    monkeypatch.setattr(stores, "PAUSE_S", 0.0)
-    files.ask_again()
+    monkeypatch.setattr(asking, "PAUSE_S", 0.0)
+    statuses.ask_again()
     return made

@@ -13,8 +13,8 @@ from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.core.storage.blocks import BLOCK_BYTES
 from yamnet_gui.core.storage.errors import understood
-from yamnet_gui.core.storage.files import ask_again
 from yamnet_gui.core.storage.notation import written
+from yamnet_gui.core.storage.statuses import ask_again
 from yamnet_gui.labels.project import Project
 
 RATE = 16_000

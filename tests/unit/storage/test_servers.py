@@ -14,9 +14,10 @@ from yamnet_gui.audio import open_audio
 from yamnet_gui.core.cached_files import BLOCKS, own_files
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.folders import user_cache_folder
+from yamnet_gui.core.storage import store as asking
 from yamnet_gui.core.storage import stores
 from yamnet_gui.core.storage.blocks import BLOCK_BYTES
-from yamnet_gui.core.storage.files import ask_again
+from yamnet_gui.core.storage.statuses import ask_again
 
 from .web_server import WebServer
 
@@ -29,7 +30,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "PAUSE_S", 0.05)
+    monkeypatch.setattr(asking, "PAUSE_S", 0.05)
     stores._store.cache_clear()
     ask_again()
 
@@ -231,7 +232,7 @@ def test_an_s3_server_that_dies_in_the_middle_is_one_sentence(
     dying.start()
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://{}:{}".format(*dying.get_host_and_port()))
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    monkeypatch.setattr(stores, "ATTEMPTS", 1)
+    monkeypatch.setattr(asking, "ATTEMPTS", 1)
     try:
         with open_audio("s3://field/long.wav") as source:  # both servers have the same content
             source.read(0, 100)

@@ -11,10 +11,11 @@ import soundfile
 from yamnet_gui.audio import open_audio
 from yamnet_gui.batch import make_plan
 from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.storage import store as asking
 from yamnet_gui.core.storage import stores
 from yamnet_gui.core.storage.address import path_of
-from yamnet_gui.core.storage.files import ask_again
 from yamnet_gui.core.storage.notation import written
+from yamnet_gui.core.storage.statuses import ask_again
 
 pytestmark = pytest.mark.workflow
 pytest.importorskip("paramiko", reason="paramiko speaks SFTP")
@@ -36,7 +37,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
     monkeypatch.setenv("YAMNET_GUI_ADDRESSES_WITH_SECRETS", "{}")
-    monkeypatch.setattr(stores, "PAUSE_S", 0.05)
+    monkeypatch.setattr(asking, "PAUSE_S", 0.05)
     stores._store.cache_clear()
     ask_again()
     yield made

@@ -6,11 +6,13 @@ from yamnet_gui.core.cached_files import BLOCKS, own_files
 from yamnet_gui.core.errors import Cancelled
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.stopping import stoppable
-from yamnet_gui.core.storage import blocks, stores
+from yamnet_gui.core.storage import blocks
+from yamnet_gui.core.storage import store as asking
 from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.core.storage.blocks import BLOCK_BYTES
 from yamnet_gui.core.storage.errors import ChangedInStorageError, StorageError
-from yamnet_gui.core.storage.files import ask_again, open_for_reading, status_of
+from yamnet_gui.core.storage.files import open_for_reading
+from yamnet_gui.core.storage.statuses import ask_again, status_of
 
 CONTENT = bytes(range(256)) * (12 * BLOCK_BYTES // 256) + b"the end"
 
@@ -127,7 +129,7 @@ def test_trouble_that_may_pass_is_tried_again_so_often_and_no_more(store, path):
         pytest.raises(StorageError, match=r"the connection was cut") as caught,
     ):
         file.read(1)
-    assert len(store.asked) == stores.ATTEMPTS
+    assert len(store.asked) == asking.ATTEMPTS
     assert "secret" not in str(caught.value)
     store.failing = lambda: None
     with open_for_reading(path) as file:

@@ -12,7 +12,7 @@ import yamnet_gui
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.packages import installed_version
 from yamnet_gui.core.sound_track import file_of
-from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.storage.statuses import status_of
 
 _LIBRARIES = ("numpy", "scipy", "resampy", "soundfile", "av", "ai-edge-litert", "tensorflow")
 """Those that the last bits of results depend on."""

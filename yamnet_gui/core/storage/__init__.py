@@ -1,5 +1,5 @@
 """Recordings that lie in storage: object stores, servers of files and of web pages.
 
-`address` has the notation, `files` opens and stats whatever a path names, `listing` what lies below
-an address, `blocks` the cache on this disk. The rest is behind these.
+`address` has the notation, `statuses` says what is there, `files` opens it, `blocks` is the cache
+on this disk, `stores` finds the storage that an address leads to.
 """

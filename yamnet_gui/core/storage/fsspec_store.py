@@ -14,7 +14,7 @@ from typing import Any
 
 from .errors import ChangedInStorageError
 from .notation import address_of
-from .stores import ObjectStatus, Store
+from .store import ObjectStatus, Store
 
 _SOON_S = 30.0
 """How long a server may take to answer at all."""

@@ -1,117 +1,13 @@
-"""What every kind of storage is asked for, with a bound on how often and how long."""
+"""Which storage an address leads to."""
 
-import random
-import threading
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 
-from yamnet_gui.core.stopping import check_stopped
-
-from .errors import ChangedInStorageError, MissingInStorageError, StorageError, understood
+from .address import with_secrets
+from .fsspec_store import FsspecStore
 from .notation import LIBRARIES, scheme_of
-
-ATTEMPTS = 3
-"""How often one thing is asked for."""
-PAUSE_S = 0.5
-"""Before the second attempt; before each further one twice as long, and a little by chance."""
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectStatus:
-    """What storage says of an object: `size` in bytes, and what is another one once it changed.
-
-    `stamp` is the tag, the version or the time of change; "" where there is nothing of the kind.
-    `modified_s`: Unix time, 0 where it is not known. `in_parts`: whether parts can be asked for.
-    """
-
-    size: int
-    stamp: str
-    modified_s: float = 0.0
-    is_folder: bool = False
-    in_parts: bool = True
-
-
-class Store(ABC):
-    """One kind of storage. May be used from any thread; addresses are given as their paths.
-
-    All methods raise StorageError.
-    """
-
-    def __init__(self, scheme: str) -> None:
-        self.scheme = scheme
-        self.attempts = ATTEMPTS
-
-    def status(self, path: Path) -> ObjectStatus:
-        """What there is at an address."""
-        return self._patiently(path, lambda: self._status(path))
-
-    def part(self, path: Path, first: int, end: int, expected: ObjectStatus) -> bytes:
-        """Bytes [first, end) of an object that is as `expected`."""
-
-        def ask() -> bytes:
-            content = self._part(path, first, end, expected)
-            if len(content) != end - first:
-                raise ChangedInStorageError(path)
-            return content
-
-        return self._patiently(path, ask)
-
-    def below(self, folder: Path, pattern: str = "") -> list[tuple[Path, ObjectStatus]]:
-        """The objects below a folder, at any depth, or those that match a pattern of names.
-
-        Sorted by name. `pattern` is a part of an address behind `folder`, with `*`, `**`, `?`.
-        """
-        return self._patiently(folder, lambda: sorted(self._below(folder, pattern)))
-
-    def write(self, path: Path, file: Path) -> None:
-        """Stores a file of this computer at an address: whole, or not at all."""
-        self._patiently(path, lambda: self._write(path, file))
-
-    def remove(self, path: Path) -> None:
-        """Removes an object; that there is none is no error."""
-        with suppress(MissingInStorageError):
-            self._patiently(path, lambda: self._remove(path))
-
-    @abstractmethod
-    def _status(self, path: Path) -> ObjectStatus:
-        """May raise anything, as the next two."""
-
-    @abstractmethod
-    def _part(self, path: Path, first: int, end: int, expected: ObjectStatus) -> bytes: ...
-
-    @abstractmethod
-    def _below(self, folder: Path, pattern: str) -> Iterator[tuple[Path, ObjectStatus]]: ...
-
-    @abstractmethod
-    def _write(self, path: Path, file: Path) -> None: ...
-
-    @abstractmethod
-    def _remove(self, path: Path) -> None: ...
-
-    def _patiently(self, path: Path, ask: Callable[[], T]) -> T:
-        """The answer, asked for again where trouble may pass. Raises StorageError, Cancelled."""
-        for attempt in range(self.attempts):
-            check_stopped()
-            try:
-                return ask()
-            except Exception as error:  # noqa: BLE001 - each library has errors of its own
-                check_stopped()
-                plain = understood(error, path, self.scheme)
-                if not plain.passing or attempt + 1 == self.attempts:
-                    raise plain from _without_texts(error)
-            self._renew()
-            _pause(PAUSE_S * 2**attempt * (1 + random.random() / 4))
-        raise AssertionError
-
-    def _renew(self) -> None:
-        """Drops a connection that may be the trouble."""
-        return
+from .store import Store
+from .web_store import WebStore
 
 
 def store_of(path: Path) -> Store:
@@ -125,30 +21,12 @@ def store_of(path: Path) -> Store:
 @lru_cache(maxsize=32)
 def _store(scheme: str, server: str) -> Store:
     if LIBRARIES[scheme] or scheme not in ("http", "https"):
-        from .fsspec_store import FsspecStore
-
         return FsspecStore(scheme, server)
-    from .web_store import WebStore
-
     return WebStore(scheme)
 
 
 def _server_of(path: Path) -> str:
     """The user, host and port of an address of sftp, for which there is a connection each."""
-    from .address import with_secrets
-
     if scheme_of(path) != "sftp":
         return ""
     return with_secrets(path).partition("://")[2].partition("/")[0]
-
-
-def _pause(seconds: float) -> None:
-    """Waits, and ends at once where the work of this thread is to stop."""
-    for _ in range(max(1, round(seconds / 0.1))):
-        threading.Event().wait(min(seconds, 0.1))
-        check_stopped()
-
-
-def _without_texts(error: Exception) -> BaseException | None:
-    """The cause to be logged: none, because its text may hold what nobody is to see."""
-    return error if isinstance(error, StorageError) else None

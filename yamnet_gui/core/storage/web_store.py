@@ -19,7 +19,7 @@ from .errors import (
     StorageError,
     refused,
 )
-from .stores import ObjectStatus, Store
+from .store import ObjectStatus, Store
 
 _PATIENCE = Patience(total_s=600.0)
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")

@@ -12,7 +12,7 @@ from yamnet_gui.core.events import Event, RecordingInfo
 from yamnet_gui.core.files import exists, is_file
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.stopping import until_stopped
-from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.storage.statuses import status_of
 from yamnet_gui.core.text import grouped, part_of
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.times import date_and_time

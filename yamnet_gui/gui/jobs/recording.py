@@ -25,8 +25,8 @@ from yamnet_gui.core.cached_files import PEAKS, shrink
 from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.sound_track import file_of
-from yamnet_gui.core.storage.files import status_of
 from yamnet_gui.core.storage.notation import is_stored
+from yamnet_gui.core.storage.statuses import status_of
 from yamnet_gui.core.text import megabytes
 from yamnet_gui.gui.state.document import OpenRecording
 

@@ -24,7 +24,7 @@ from yamnet_gui.core.provenance import (
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.stopping import until_stopped
-from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.storage.statuses import status_of
 from yamnet_gui.labels.formats import ReadOptions, read_labels
 from yamnet_gui.labels.project import Project
 from yamnet_gui.labels.project.calibrations import with_probabilities

@@ -10,7 +10,7 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewedSpan
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.stopping import until_stopped
-from yamnet_gui.core.storage.files import status_of
+from yamnet_gui.core.storage.statuses import status_of
 from yamnet_gui.labels.formats import ImportResult
 from yamnet_gui.labels.formats.columns import ColumnMapping
 from yamnet_gui.labels.project import (

@@ -12,8 +12,9 @@ import platformdirs
 from yamnet_gui.core.sound_track import file_and_track, with_track
 from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.core.storage.address import path_of
-from yamnet_gui.core.storage.files import object_status, version_key
+from yamnet_gui.core.storage.files import version_key
 from yamnet_gui.core.storage.notation import address_of, is_address, is_stored
+from yamnet_gui.core.storage.statuses import object_status
 from yamnet_gui.core.text import encodable
 
 from .models import PROJECT_SUFFIX, Recording

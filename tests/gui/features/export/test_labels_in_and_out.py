@@ -314,7 +314,7 @@ def test_a_cancelled_export_leaves_the_old_file(
     out = tmp_path / "out" / "big.csv"
     out.write_bytes(b"old")
     exporting(bench)._write(big_request(bench, out))
-    qtbot.waitUntil(lambda: "lines" in notice(bench))
+    qtbot.waitUntil(lambda: "%" in notice(bench))
     (button,) = next(n.buttons for n in bench.shell.notices.notices if n.key == "export")
     assert button.text() == "Cancel"
     button.click()

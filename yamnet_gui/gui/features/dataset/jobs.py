@@ -20,8 +20,8 @@ from yamnet_gui.core.errors import ProjectError, UserError, WeightsError
 from yamnet_gui.core.files import is_file
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.storage.address import path_of
-from yamnet_gui.core.storage.files import status_of
 from yamnet_gui.core.storage.notation import is_address, is_stored
+from yamnet_gui.core.storage.statuses import status_of
 from yamnet_gui.core.text import printable
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.exchange.missing import find_by_name
