@@ -238,6 +238,17 @@ def test_the_events_track_names_rows_or_colours(stack: TrackStack, owners: Owner
     assert [text for text, _ in axis.named] == ["Dog"]  # what is in view
 
 
+def test_what_colours_mean_follows_the_view_when_it_rests(
+    stack: TrackStack, owners: Owners, qtbot: QtBot
+) -> None:
+    owners.document.set_events(many(6, 2.0, 1.0))
+    axis = stack.events.axis
+    for start in (0.0, 0.1, 0.2):
+        owners.timeline.set_view(start, start + 1.3)
+        assert [text for text, _ in axis.named] == ["Speech", "Dog"]  # not with every step
+    qtbot.waitUntil(lambda: [text for text, _ in axis.named] == ["Dog"])
+
+
 def test_a_legend_of_colours_does_not_look_like_names_of_rows(
     stack: TrackStack, owners: Owners
 ) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QWheelEvent
 
 from yamnet_gui.core.channels import channel_name
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.grouping import Grouping
@@ -13,6 +14,8 @@ from yamnet_gui.gui.times import length
 from .box_drag import EDGE_PIXELS, Edges
 from .event_bars import EventsLayer
 from .track import Track
+
+_NAMED_EVERY_MS = 150
 
 
 class EventsTrack(Track):
@@ -39,7 +42,9 @@ class EventsTrack(Track):
         self.document.loading_changed.connect(self._on_loading)
         classes.shown_changed.connect(self._on_shown)
         self.area.resized.connect(self._name_rows)
-        self.timeline.view_changed.connect(self._name_rows)
+        # names that change with every step of the view could not be read
+        self._naming = Debounced(self, _NAMED_EVERY_MS, self._name_rows)
+        self.timeline.view_changed.connect(self._naming.start_once)
         self.selection.changed.connect(self._layer.redraw)
 
     def set_theme(self, theme: Theme) -> None:

@@ -86,6 +86,8 @@ class LeftAxis(QGraphicsItem):
         self._rows: Sequence[tuple[float, str, QColor]] = ()
         self._key: Sequence[tuple[str, QColor]] = ()
         self._line = self._ink = QColor()
+        # each step of time paints what lies beside it, too, which seldom changes
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def set_marks(self, marks: Sequence[tuple[float, str]], small: float = 1.0) -> None:
         """Heights, from 0 at the bottom to 1 at the top, and what to write beside each.
@@ -126,6 +128,7 @@ class LeftAxis(QGraphicsItem):
         """Takes another size in pixels."""
         self.prepareGeometryChange()
         self.width, self._height = width, height
+        self.update()
 
     def boundingRect(self) -> QRectF:
         return QRectF(0, 0, self.width + _TICK_PIXELS, self._height)
