@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .own_files import check_replaceable
 from .storage.notation import is_stored
+from .storage.statuses import object_status
 from .text import shortened
 
 NO_FILE = "not a file but a device or pipe"
@@ -94,8 +95,6 @@ def is_folder(path: Path) -> bool:
 
 def _in_storage(path: Path) -> bool | None:
     """Whether there is a folder at an address; None where nothing is, or nothing can be said."""
-    from .storage.statuses import object_status  # brings all of the web, which few files need
-
     try:
         return object_status(path).is_folder
     except OSError:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from yamnet_gui.core.download import fetched
 from yamnet_gui.core.stopping import check_stopped
 
 from .address import path_of, with_secrets
@@ -153,6 +152,8 @@ def version_key(path: Path, status: ObjectStatus) -> str:
 
 def _whole(path: Path) -> Path:
     """The file of a server that sends files only whole, fetched into the cache."""
+    from yamnet_gui.core.download import fetched  # the window starts without the web
+
     return fetched(with_secrets(path))
 
 

@@ -7,7 +7,6 @@ from .address import with_secrets
 from .fsspec_store import FsspecStore
 from .notation import LIBRARIES, scheme_of
 from .store import Store
-from .web_store import WebStore
 
 
 def store_of(path: Path) -> Store:
@@ -22,6 +21,8 @@ def store_of(path: Path) -> Store:
 def _store(scheme: str, server: str) -> Store:
     if LIBRARIES[scheme] or scheme not in ("http", "https"):
         return FsspecStore(scheme, server)
+    from .web_store import WebStore  # the window starts without the web
+
     return WebStore(scheme)
 
 
