@@ -35,7 +35,7 @@ from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.fonts import follow_font
-from yamnet_gui.gui.widgets.number_box import NumberBox
+from yamnet_gui.gui.widgets.number_box import MinimumScoreBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.shown_count import ShownCount
 from yamnet_gui.gui.widgets.table_model import Index
@@ -156,13 +156,7 @@ class EventsPanel(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.states.currentIndexChanged.connect(self._on_filter)
-        self.minimum_score = NumberBox(self)
-        self.minimum_score.setRange(0.0, 1.0)
-        self.minimum_score.setSingleStep(0.05)
-        self.minimum_score.setDecimals(2)
-        self.minimum_score.setPrefix("≥ ")
-        self.minimum_score.setSpecialValueText("any score")
-        self.minimum_score.setAccessibleName("Minimum score")
+        self.minimum_score = MinimumScoreBox(self)
         self.minimum_score.setToolTip("Show only events whose highest score is at least this")
         self.minimum_score.valueChanged.connect(self._on_filter)
         self.time_of_day = TimeOfDayField(self)

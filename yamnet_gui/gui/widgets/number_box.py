@@ -73,6 +73,19 @@ class NumberBox(QDoubleSpinBox):
         return plain_number(text, self.suffix().strip(), not self.decimals())
 
 
+class MinimumScoreBox(NumberBox):
+    """The least score of what is listed, 0 to 1; at 0 any score."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(0.0, 1.0)
+        self.setSingleStep(0.05)
+        self.setDecimals(2)
+        self.setPrefix("≥ ")
+        self.setSpecialValueText("any score")
+        self.setAccessibleName("Minimum score")
+
+
 class WholeBox(QSpinBox):
     """The same for whole numbers."""
 

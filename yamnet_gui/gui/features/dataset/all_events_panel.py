@@ -36,7 +36,7 @@ from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
-from yamnet_gui.gui.widgets.number_box import NumberBox
+from yamnet_gui.gui.widgets.number_box import MinimumScoreBox
 from yamnet_gui.gui.widgets.shown_count import ShownCount
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
@@ -223,12 +223,7 @@ class AllEventsPanel(QWidget):
         self.states.addItems([text for text, _ in STATE_CHOICES])
         self.states.setMinimumContentsLength(9)
         self.states.currentIndexChanged.connect(self.query_changed)
-        self.least = NumberBox(self)
-        self.least.setRange(0.0, 1.0)
-        self.least.setSingleStep(0.05)
-        self.least.setPrefix("≥ ")
-        self.least.setSpecialValueText("any score")
-        self.least.setAccessibleName("Minimum score")
+        self.least = MinimumScoreBox(self)
         self.least.valueChanged.connect(self.query_changed)
         self.channel = ChannelBox(self)
         self.channel.chosen.connect(self.query_changed)

@@ -20,7 +20,7 @@ from yamnet_gui.gui.screens import resize_to_hint
 from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.fields import SearchField
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
-from yamnet_gui.gui.widgets.number_box import NumberBox
+from yamnet_gui.gui.widgets.number_box import MinimumScoreBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
 from yamnet_gui.labels.project import EventFilter, Sort, SortKey
@@ -94,12 +94,7 @@ class DatasetDialog(QDialog):
         self.problem.hide()
         self.search = SearchField("Filter by class or recording", self)
         self.search.textChanged.connect(self.typed)
-        self.least = NumberBox(self)
-        self.least.setRange(0.0, 1.0)
-        self.least.setSingleStep(0.05)
-        self.least.setPrefix("≥ ")
-        self.least.setSpecialValueText("any score")
-        self.least.setAccessibleName("Minimum score")
+        self.least = MinimumScoreBox(self)
         self.least.valueChanged.connect(self.query_changed)
         fields = QHBoxLayout()
         fields.addWidget(self.search, 1)
