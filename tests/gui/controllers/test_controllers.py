@@ -637,6 +637,23 @@ def test_a_step_waits_for_no_other_work_on_the_project(bench: Bench) -> None:
     assert bench.state("dog") is ReviewState.REJECTED
 
 
+def test_a_note_typed_while_a_large_step_is_stored_follows_it(bench: Bench, qtbot: QtBot) -> None:
+    many = [bench.owners.event(f"e{n}", n / 20) for n in range(MOST_COUNTED)]
+    bench.owners.document.set_events(EventList.of(many))
+    bench.events.select_all()
+    bench.decisions.decide(ReviewState.REJECTED)
+    assert bench.projects.storing
+    bench.labels.set_note("e3", "behind the wall")
+    qtbot.waitUntil(lambda: not bench.projects.storing, timeout=60_000)
+    event = bench.owners.document.events.get("e3")
+    assert event is not None
+    assert (event.note, event.state) == ("behind the wall", ReviewState.REJECTED)
+    bench.history.undo()
+    event = bench.owners.document.events.get("e3")
+    assert event is not None
+    assert (event.note, event.state) == ("", ReviewState.REJECTED)
+
+
 def test_what_a_later_step_changed_is_not_overwritten_by_news_of_an_earlier(
     bench: Bench, qtbot: QtBot
 ) -> None:
@@ -652,7 +669,7 @@ def test_what_a_later_step_changed_is_not_overwritten_by_news_of_an_earlier(
     bench.disk.apply(reject([ProjectEvent("yard", accepted)]))
     steps: list[None] = []
     bench.project.steps_changed.connect(lambda: steps.append(None))
-    qtbot.waitUntil(lambda: bool(steps))
+    qtbot.waitUntil(lambda: bool(steps), timeout=60_000)
     stored = bench.project.stored.get("dog")
     assert stored is not None
     assert stored.state is ReviewState.REJECTED

@@ -17,7 +17,7 @@ from yamnet_gui.gui.state.project import ProjectState
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.state.top_classes import EventScores
-from yamnet_gui.labels.project import MOST_COUNTED, Command, ProjectEvent
+from yamnet_gui.labels.project import MOST_COUNTED, Command, Project, ProjectEvent
 
 _WAIT_S = 0.3
 """How long a step waits for what the project is doing, before it is refused."""
@@ -147,6 +147,15 @@ class EventEditor(QObject):
             return self.apply(build(later()), then)
         self._in_background(lambda: build(later()), self._reporter(), then)
         return True
+
+    def apply_in_turn(self, build: Callable[[Project], Command]) -> None:
+        """The step that `build` makes of what the project holds, after those that are being stored.
+
+        For what took time to type: it is never refused, only stored later.
+        """
+        project = self.project.project
+        if self.ready and project is not None:
+            self._in_background(lambda: build(project), self._reporter(), None)
 
     def _free(self) -> bool:
         if not self.ready:

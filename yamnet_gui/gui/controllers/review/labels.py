@@ -174,8 +174,18 @@ class Labels(QObject):
         """Another note for an event, whether it is shown or not."""
         editor = self._editor
         event = editor.document.events.get(event_id) or editor.project.stored.get(event_id)
-        if event is not None and event.note != note:
-            editor.apply(edits.set_note(editor.items([event])[0], note))
+        if event is None or event.note == note:
+            return
+        item = editor.items([event])[0]
+        if not editor.busy:
+            editor.apply(edits.set_note(item, note))
+            return
+
+        def build(project: edits.Project) -> edits.Command:
+            held = project.events.get(item.recording_id, event_id)
+            return edits.set_note(held or item, note)
+
+        editor.apply_in_turn(build)
 
     def _choice_of(self, class_index: int) -> LabelChoice:
         entry = self._class_map.value[class_index]
