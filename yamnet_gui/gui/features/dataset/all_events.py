@@ -146,7 +146,7 @@ class AllEvents(Feature):
             on_done=self._on_done,
         )
         wanted = self.panel.filter
-        if wanted == EventFilter(one_per_sound=wanted.one_per_sound):
+        if self.panel.lists_all:
             self._recordings.set_listed(None)
         else:
             self._project_manager.run(

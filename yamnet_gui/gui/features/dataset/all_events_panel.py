@@ -107,6 +107,11 @@ class AllEventsPanel(QWidget):
             one_per_sound=self._one_per_sound,
         )
 
+    @property
+    def lists_all(self) -> bool:
+        """Whether the filter leaves out nothing but events for which others stand."""
+        return self.filter == EventFilter(one_per_sound=self._one_per_sound)
+
     def set_channels(self, channels: frozenset[int | None]) -> None:
         """What events of the project are of: a column and a filter where not all are of the mix."""
         self.channel.offer(channels)
