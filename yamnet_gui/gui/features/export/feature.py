@@ -148,13 +148,13 @@ class ExportFeature(Feature):
 
     def _rows(self) -> tuple[int, ...]:
         """Rows of the project that are selected in the table of all events, if it is visible."""
-        panel = self._all_events.panel
-        return tuple(panel.selected.tolist()) if panel.isVisible() else ()
+        panel, of_dataset = self._all_events.panel, self._all_events.of_dataset.on
+        return tuple(panel.selected.tolist()) if panel.isVisible() and not of_dataset else ()
 
     def _filtered(self) -> tuple[EventFilter, int] | None:
-        """What the table of all events lists, if it is visible and lists less than all."""
+        """What the table of all events lists of the project, if that is seen and not all of it."""
         panel = self._all_events.panel
-        if not panel.isVisible() or panel.lists_all:
+        if not panel.isVisible() or self._all_events.of_dataset.on or panel.lists_all:
             return None
         return panel.filter, len(panel.model.rows)
 

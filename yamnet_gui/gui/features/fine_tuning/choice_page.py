@@ -227,12 +227,13 @@ class ChoicePage(QWidget):
 
     def _align(self) -> None:
         """Fields above and below the table begin at one edge."""
-        labels = []
+        labels: list[QWidget] = []
         for form in self._forms:
             for row in range(form.rowCount()):
                 item = form.itemAt(row, QFormLayout.ItemRole.LabelRole)
-                if item is not None and item.widget() is not None:
-                    labels.append(item.widget())
+                label = item.widget() if item is not None else None
+                if label is not None:
+                    labels.append(label)
         widest = max(label.sizeHint().width() for label in labels)
         for label in labels:
             label.setMinimumWidth(widest)
