@@ -38,6 +38,7 @@ from .controllers.project_manager import ProjectManager
 from .controllers.queue_builder import QueueBuilder
 from .controllers.recording_controller import RecordingController, StoredView
 from .controllers.recording_loader import RecordingLoader
+from .controllers.removed_recording import RemovedRecording
 from .controllers.review import (
     Bounds,
     BulkSteps,
@@ -256,6 +257,7 @@ class Workbench(QObject):
         recordings = RecordingController(
             s.document, s.selection, s.settings, player, loader, analysis, view
         )
+        RemovedRecording(s.project, loader, recordings, self)
         events = EventNavigation(
             s.document, s.timeline, s.selection, s.event_order, s.grouping, transport, self
         )

@@ -31,6 +31,16 @@ class StoredValues:
             if now is None or (isinstance(now, Event) and not now.touched and now != old):
                 self.put_event(change.recording_id, old.id, old, touched)
 
+    def expect_recording(self, recording_id: str) -> None:
+        """Refuses a recording that was removed: nobody would see what is decided there."""
+        recording = self._tables.find_recording(recording_id)
+        if recording is not None and recording.removed:
+            raise ProjectError(
+                self._subject,
+                f"{recording.name} is not in the project any more",
+                "undo its removal, or open it again",
+            )
+
     def expect(self, change: Change) -> None:
         """Refuses a change whose old value is not what the project holds."""
         now = self.get(change.kind, change.recording_id, change.key)

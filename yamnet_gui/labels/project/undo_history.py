@@ -42,6 +42,7 @@ from .tables import Tables
 
 _AT_ONCE = 50_000
 _CHANGE_COLUMNS = "step, kind, rec, key, old, new"
+_INSIDE = (KINDS[Event], KINDS[Reviewed])  # what belongs to a recording
 
 
 def _added_to(change: Change) -> str | None:
@@ -111,6 +112,7 @@ class UndoHistory:
         They come in order of their ids, as the tables' indices are: ids of imported events are
         random, and single ones would touch a page of the file each.
         """
+        self.values.expect_recording(recording_id)
         events = [value for value in values if isinstance(value, Event)]
         events.sort(key=attrgetter("id"))
         block = EventBlock(events)
@@ -119,7 +121,12 @@ class UndoHistory:
         return list(zip(*head, block.column("id"), repeat(None), stored_texts(block)))
 
     def _put(self, changes: Iterable[Change], touched: ChangeSet, adopt: bool) -> None:
+        present: set[str] = set()
         for change in until_stopped(changes):
+            recording_id = change.recording_id
+            if change.kind in _INSIDE and recording_id not in present:
+                self.values.expect_recording(recording_id)
+                present.add(recording_id)
             if adopt:
                 self.values.adopt(change, touched)
             self.values.expect(change)
@@ -155,7 +162,7 @@ class UndoHistory:
         rows = self._connection.execute(
             "SELECT rec, kind FROM changes WHERE step = ? LIMIT ?", (entry[0], MOST_COUNTED)
         ).fetchall()
-        inside = {rec for rec, kind in rows if rec and kind in (KINDS[Event], KINDS[Reviewed])}
+        inside = {rec for rec, kind in rows if rec and kind in _INSIDE}
         try:
             about = frozenset(self._tables.recording_id_of(rec) for rec in inside)
         except KeyError:  # a damaged step: undoing it reports that

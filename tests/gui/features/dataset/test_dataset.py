@@ -207,6 +207,49 @@ def test_undo_restores_a_removed_recording_with_its_events(
     assert project.events.count() == 12
 
 
+@pytest.mark.workflow
+def test_the_open_recording_closes_when_it_is_removed_and_comes_back_with_undo(
+    start: Start, settled: Settled, tmp_path: Path
+) -> None:
+    bench = start(projects.made(tmp_path))
+    settled(bench)
+    project, loader = project_of(bench), bench.services.recording
+    assert loader.path == tmp_path / "audio/a.wav"
+    recording = project.recordings.get("id-a")
+    assert recording is not None
+    feature(bench).remove([recording])
+    settled(bench)
+    assert loader.path is None
+    assert not bench.session.document.events
+    actions = bench.shell.window.actions_by_id
+    assert not actions["accept"].isEnabled()
+    actions["undo"].trigger()
+    settled(bench)
+    assert loader.path == tmp_path / "audio/a.wav"
+    assert len(bench.session.project.stored) == 4
+    actions["redo"].trigger()
+    settled(bench)
+    assert loader.path is None
+
+
+@pytest.mark.workflow
+def test_another_recording_stays_open_when_one_is_removed_and_brought_back(
+    start: Start, settled: Settled, tmp_path: Path
+) -> None:
+    bench = start(projects.made(tmp_path))
+    settled(bench)
+    project, loader = project_of(bench), bench.services.recording
+    first, second, _third = project.recordings.all()
+    feature(bench).remove([first])
+    settled(bench)
+    loader.open(project.recordings.locate(second))
+    settled(bench)
+    actions = bench.shell.window.actions_by_id
+    actions["undo"].trigger()
+    settled(bench)
+    assert loader.path == project.recordings.locate(second)
+
+
 def test_the_list_is_filtered_by_state(start: Start, settled: Settled, tmp_path: Path) -> None:
     path = projects.made(tmp_path)
     (tmp_path / "audio" / "c.wav").unlink()

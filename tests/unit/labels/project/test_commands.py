@@ -244,6 +244,25 @@ def test_removed_recordings_take_their_events_along(tmp_path: Path) -> None:
         agrees(project)
 
 
+def test_nothing_is_decided_in_a_recording_that_was_removed(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        item = project.events.at(project.events.rows())[0]
+        removed = next(r for r in project.recordings.all() if r.id == item.recording_id)
+        spans = project.recordings.reviewed(removed.id)
+        project.apply(remove_recordings([removed]))
+        before = snapshot(project)
+        for command in (
+            accept([item]),
+            draw(removed.id, 0, 1, "Dog", 1, "/m/d"),
+            mark_reviewed(removed.id, spans, TimeSpan(0, 1)),
+        ):
+            with pytest.raises(ProjectError, match="is not in the project any more"):
+                project.apply(command, adopt=True)
+        assert snapshot(project) == before
+        project.undo()
+        project.apply(accept([item]), adopt=True)
+
+
 def test_listeners_hear_what_changed(tmp_path: Path) -> None:
     heard: list[tuple[ProjectChange, ...]] = []
     with made(tmp_path / "a.yamnet") as project:

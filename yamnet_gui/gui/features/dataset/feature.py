@@ -48,7 +48,6 @@ class DatasetFeature(Feature):
         self._changed_many = context.services.review.editor.changed_many.emit
         self._project_manager = context.services.projects
         self._recording_loader = context.services.recording
-        self._recording_controller = context.services.recording_controller
         self._notices = context.shell.notices
         self._recordings_panel = context.shell.recordings
         self._show_error = context.shell.show_error
@@ -127,14 +126,10 @@ class DatasetFeature(Feature):
         if not result.added or project is None or not self._project.has_own_list:
             return
 
-        def remove() -> None:
-            self._recording_controller.close_recording()
-            self.remove([recording])
-
         self._notices.show_notice(
             NoticeKind.INFO,
             f"{recording.name} was added to the project {short_name(project.path.stem)}.",
-            [("Remove from project", remove)],
+            [("Remove from project", lambda: self.remove([recording]))],
             key="added",
             seconds=20,
         )
