@@ -5,6 +5,7 @@ from pathlib import Path
 
 from yamnet_gui.analysis.model import WeightsModel
 from yamnet_gui.core.class_map import ClassMap
+from yamnet_gui.core.errors import DatasetError
 from yamnet_gui.dataset import (
     UNIT,
     Dataset,
@@ -40,7 +41,13 @@ def begun_dataset(
         contents.embeddings,
         contents.partition,
     )
-    begin_dataset(options.dataset, info)
+    try:
+        begin_dataset(options.dataset, info)
+    except DatasetError as error:
+        place = options.place_of(options.dataset)
+        if place == options.dataset:
+            raise
+        raise DatasetError(place, error.reason, error.advice) from error
     return info
 
 
@@ -51,9 +58,10 @@ def held_records(options: BatchOptions) -> dict[str, Record]:
     """
     if options.dataset is None or options.outputs != (options.dataset,):
         return {}
-    if not is_dataset(options.dataset):
+    place = options.place_of(options.dataset)  # where all of it is
+    if not is_dataset(place):
         return {}
-    with Dataset(options.dataset) as dataset:
+    with Dataset(place) as dataset:
         rows = dataset.ask(
             "SELECT recording, file, bytes, modified_ns, analysed_to_s - analysed_from_s"
             " FROM recordings"
@@ -71,5 +79,6 @@ def write_dataset(
     assert options.dataset is not None
     parts = [journal.part(record, UNIT) for record in good]
     units = [read_unit(part.path) for part in parts if part.is_whole()]
-    add_units(options.dataset, info, units)
+    place = options.place_of(options.dataset)
+    add_units(options.dataset, info, units, place if place != options.dataset else None)
     return options.dataset

@@ -46,6 +46,8 @@ class EmbeddingOptions:
     classifiers: tuple[Path, ...] = ()
     runtime: RuntimeChoice = "auto"
     names: Mapping[Path, str] = field(default_factory=dict)
+    elsewhere: tuple[tuple[Path, Path], ...] = ()
+    """As `BatchOptions` has it."""
 
     def name_of(self, path: Path) -> str:
         """What the table and reports call a recording."""
@@ -83,15 +85,15 @@ def write_vectors(
 ) -> Iterator[EmbeddingProgress]:
     """Analyses the recordings and writes one file of vectors; it appears at the end, complete.
 
-    On a `cluster` ("": here, in this process) it is a run as `run_batch` does, with a journal: the
-    same call goes on where it was interrupted.
+    On a `cluster` ("": here, in this process), and where the file goes elsewhere, it is a run as
+    `run_batch` does, with a journal: the same call goes on where it was interrupted.
 
     A bad recording is reported and does not stop the others; where all are bad, nothing is
     written. Closing the generator stops within a chunk. Raises UserError where options do not fit,
     the weights are missing or the file cannot be written.
     """
-    if cluster:
-        yield from _on_cluster(plan, options, cluster)
+    if cluster or options.elsewhere:
+        yield from _as_run(plan, options, cluster)
         return
     started = time.monotonic()
     paths = plan.recordings
@@ -138,7 +140,7 @@ def write_vectors(
     )
 
 
-def _on_cluster(plan: Plan, options: EmbeddingOptions, cluster: str) -> Iterator[EmbeddingProgress]:
+def _as_run(plan: Plan, options: EmbeddingOptions, cluster: str) -> Iterator[EmbeddingProgress]:
     from .run import BatchProgress, run_batch
 
     memo = ResultCache(options.cache).memo_folder if options.cache is not None else None
@@ -158,6 +160,7 @@ def _on_cluster(plan: Plan, options: EmbeddingOptions, cluster: str) -> Iterator
         requested_runtime=options.runtime,
         vectors=options.output,
         vector_options=options.vectors,
+        elsewhere=options.elsewhere,
     )
     columns = options.vectors.columns(class_map)
     count = _Count()

@@ -21,6 +21,8 @@ _VERSION = 3
 _READABLE = (2, _VERSION)
 """In the second version each part had a file of its own."""
 _SYNC_EVERY_S = 1.0
+LOCK = ".lock"
+"""Behind the name of what one run at a time writes."""
 
 StoredPart = tuple[str, str, int, int, int]
 """Kind, name of the file in the journal's folder, offset, length and CRC-32 of a part."""
@@ -66,11 +68,11 @@ class Journal:
         self._unsynced: set[Path] = set()
         self._dirty = False
         self._synced_at = time.monotonic()
-        self._lock = FileLock(folder.with_name(folder.name + ".lock"))
+        self._lock = FileLock(folder.with_name(folder.name + LOCK))
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             if not self._lock.acquire():
-                raise SettingsError(folder, "another run is writing the same tables", "wait for it")
+                raise another_run(folder)
             check_run_folder(folder)
             folder.mkdir(exist_ok=True)
             self._file = self._open(json.loads(json.dumps(recipe)), restart)
@@ -179,6 +181,10 @@ class Journal:
             text = [json.dumps(head), *(json.dumps(asdict(r)) for r in self.records.values())]
             beside.write_text("\n".join(text) + "\n", encoding="ascii")
         return path.open("a", encoding="ascii")
+
+
+def another_run(folder: Path) -> SettingsError:
+    return SettingsError(folder, "another run is writing the same tables", "wait for it")
 
 
 def _stored_part(part: list[Any]) -> StoredPart:

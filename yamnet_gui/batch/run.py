@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from .file_names import FAILURES_HEAD, failures_path
 from .journal import Journal, Record
 from .options import BatchOptions
 from .plan import Plan
+from .run_folder import run_folder
 from .run_provenance import begun, facts_of, write_run_provenance
 from .run_tables import RunTables
 from .summary import BatchSummary, times_real_time
@@ -34,7 +34,8 @@ from .worker import Task, Worker
 if TYPE_CHECKING:
     from .cluster.executor import ClusterExecutor
 
-UNFINISHED = ".unfinished"
+_LEAST_WORKERS = 8
+"""For so many at least the work for a cluster is divided: more may come at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def run_batch(
         first = options.outputs[0]
         if len(plan.recordings) > 1:  # before hours of work, not after
             check_companion(failures_path(first), FAILURES_HEAD)
-        folder = first.with_name(first.name + UNFINISHED)
+        folder = run_folder(first)
     with ExitStack() as stack:
         worker = stack.enter_context(closing(Worker(options, folder)))
         journal = dataset = None
@@ -160,8 +161,8 @@ class _Run:
         if self._dataset is not None and self._journal is not None:
             written.append(write_dataset(self._options, self._dataset, self._journal, good))
         written += self._write_provenance(records, failed, written)
-        if self._journal is not None:
-            self._journal.remove()
+        if self._journal is not None and not (self._options.elsewhere and good):
+            self._journal.remove()  # else when everything was brought to its place
         summary = BatchSummary(
             done=sum(record.ok for record in records),
             resumed=self._resumed,
@@ -229,14 +230,12 @@ class _Run:
         yield from self._finished(run_pooled(self._options, self._folder, waiting, jobs), waiting)
 
     def _on_cluster(self, tasks: Sequence[Task]) -> Iterator[BatchProgress]:
-        from .cluster.run import begun_worker, on_cluster
+        from .cluster.run import on_cluster
 
         self._prepare_network()
-        begin = partial(begun_worker, self._options, self._folder, self._worker.model.sha256)
-        paths = [task.path for task in tasks]
-        with on_cluster(self._cluster, begin, self._folder, paths) as executor:
+        with on_cluster(self._cluster, self._options, self._folder, tasks) as executor:
             self._workers = executor
-            waiting = self._groups(tasks, executor.expected)
+            waiting = self._groups(tasks, max(_LEAST_WORKERS, executor.workers))
             yield from self._finished(run_groups(executor, waiting), waiting)
 
     def _groups(self, tasks: Sequence[Task], processes: int) -> deque[Group]:

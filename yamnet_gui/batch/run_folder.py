@@ -18,6 +18,12 @@ _OWN_NAME = re.compile(
     r"|\.journal\.jsonl\.[0-9a-f]{12}\.part"  # of `replacing`
 )
 _LONGEST_HEAD = 64 << 20
+UNFINISHED = ".unfinished"
+
+
+def run_folder(output: Path) -> Path:
+    """The folder of a run whose first output this is, while it is unfinished."""
+    return output.with_name(output.name + UNFINISHED)
 
 
 def check_run_folder(folder: Path) -> None:

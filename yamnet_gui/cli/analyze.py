@@ -13,11 +13,11 @@ from yamnet_gui.batch import (
     run_batch,
     with_sound_track,
 )
-from yamnet_gui.batch.stored_run import StoredRun, check_places, made_here, with_places
-from yamnet_gui.core.errors import RecordingError, SettingsError
+from yamnet_gui.batch.output_places import check_places, made_here, with_places
+from yamnet_gui.batch.stored_run import StoredRun
+from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
-from yamnet_gui.core.storage.notation import is_stored
 from yamnet_gui.core.text import counted, duration_in_words, grouped, percent, printable
 from yamnet_gui.labels.overwrite_guard import check_outputs
 
@@ -50,12 +50,11 @@ def run(options: argparse.Namespace) -> int:
     )
     batch = with_places(batch_options(options), addresses)
     check_outputs(outputs, (batch.weights,))
-    stored = StoredRun(batch)
-    stored.begin(restart=options.restart)
     several = len(plan.recordings) > 1
     summary: BatchSummary | None = None
     warnings = WarningsShown()
-    with ProgressLine() as line:
+    with StoredRun(batch) as stored, ProgressLine() as line:
+        stored.begin(restart=options.restart)
         for progress in run_batch(
             plan, batch, jobs=options.jobs, cluster=options.cluster, restart=options.restart
         ):
@@ -65,13 +64,14 @@ def run(options: argparse.Namespace) -> int:
             line.show(progress_in_words(progress))
             stored.copy_when_due()
             summary = progress.summary
-    assert summary is not None
-    if len(summary.failed) == 1 and summary.done == 0:
-        path, reason = summary.failed[0]
-        raise RecordingError(printable(path), reason)
-    for remark in summary.remarks:
-        print(f"note: {remark}", file=sys.stderr)
-    show_written(stored.finish(summary.written))
+        assert summary is not None
+        line.clear()
+        if len(summary.failed) == 1 and summary.done == 0:
+            path, reason = summary.failed[0]
+            raise RecordingError(printable(path), reason)
+        for remark in summary.remarks:
+            print(f"note: {remark}", file=sys.stderr)
+        show_written(stored.finish(summary.written))
     if several or summary.failed:
         print(report(summary), file=sys.stderr)
         show_failures(summary)
@@ -93,14 +93,12 @@ def _make_here(options: argparse.Namespace, plan: Plan) -> list[str]:
     """Puts files of this computer in the place of outputs at addresses; what was named before."""
     named = _outputs(options)
     check_places(named, plan.recordings)
-    if options.dataset is not None and is_stored(options.dataset):
-        reason = "a dataset grows in a folder of this computer"
-        raise SettingsError(options.dataset, reason, "name a folder here, and copy it there")
     for name in ("output", "scores", "embeddings"):
         if (value := getattr(options, name)) is not None:
             setattr(options, name, made_here(value))
-    if options.provenance is not None:
-        options.provenance = Path(made_here(str(options.provenance)))
+    for name in ("provenance", "dataset"):
+        if (path := getattr(options, name)) is not None:
+            setattr(options, name, Path(made_here(str(path))))
     return named
 
 

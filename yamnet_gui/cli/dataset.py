@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from yamnet_gui.core.clock_time import DAY_S
+from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.core.text import counted, grouped, megabytes, printable
 from yamnet_gui.dataset import Dataset, DatasetSummary, Finding, check, summarize
 
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Raises UserError."""
+    options.folder = path_of(options.folder)
     check_questions(options)
     with Dataset(options.folder) as dataset:
         if answer(dataset, options):

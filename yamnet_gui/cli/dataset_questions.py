@@ -17,6 +17,7 @@ from yamnet_gui.analysis import (
 from yamnet_gui.core.errors import SettingsError, WeightsError
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.folders import user_cache_folder
+from yamnet_gui.core.storage.notation import is_stored
 from yamnet_gui.core.text import counted, grouped, percent, printable
 from yamnet_gui.dataset import Dataset, DatasetEvents, EmbeddingIndex, build_index
 from yamnet_gui.dataset.taking import take_recordings
@@ -80,6 +81,9 @@ def check_questions(options: argparse.Namespace) -> None:
     if filtered and not (options.events or options.into):
         option = f"--{filtered[0].replace('_', '-')}"
         raise SettingsError(option, "is about events", "give --events or --into PROJECT as well")
+    if (options.index or options.like) and is_stored(options.folder):
+        reason = "a search for similar sounds reads its index on this computer"
+        raise SettingsError(options.folder, reason, "copy the dataset here, and name that folder")
     if options.into is not None and options.sort:
         raise SettingsError("--sort", "is about what --events prints")
     read = (options.folder, options.weights, options.model)

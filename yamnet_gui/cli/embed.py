@@ -13,6 +13,9 @@ from yamnet_gui.analysis.rule_choice import choose_rules
 from yamnet_gui.analysis.settings import USUAL_FINER, Finer, finer_or_usual
 from yamnet_gui.batch import VectorOptions, make_plan, with_sound_track
 from yamnet_gui.batch.embedding_run import EmbeddingOptions, write_vectors
+from yamnet_gui.batch.options import BatchOptions
+from yamnet_gui.batch.output_places import check_places, made_here, with_places
+from yamnet_gui.batch.stored_run import StoredRun
 from yamnet_gui.batch.vectors import PER, POOLS
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.download import in_parts_or_fetched
@@ -20,7 +23,7 @@ from yamnet_gui.core.errors import RecordingError, SettingsError
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.scores import DEFAULT_HOP_S
 from yamnet_gui.core.storage.notation import is_address, written
-from yamnet_gui.core.text import counted, grouped, megabytes, without_controls
+from yamnet_gui.core.text import counted, grouped, megabytes, printable, without_controls
 from yamnet_gui.detection import PRESETS, RuleSet
 from yamnet_gui.embedding import Classifier
 from yamnet_gui.labels.overwrite_guard import check_outputs
@@ -104,6 +107,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; 0, 1 where some recordings failed. Raises UserError."""
+    named = str(options.output)
+    check_places([named], [])
+    options.output = Path(made_here(named))
     check_outputs(
         (options.output,),
         (
@@ -116,7 +122,9 @@ def run(options: argparse.Namespace) -> int:
     classifiers = load_classifiers(options.classifier)
     model = chosen_model(options, remember=not options.no_cache)
     class_map = with_custom_classes(model.classes, classifiers)
-    with ProgressLine() as line:
+    batch = with_places(BatchOptions(model.path, vectors=options.output), [named])
+    with StoredRun(batch) as stored, ProgressLine() as line:
+        stored.begin()
         local = [_local(text, line) for text in options.paths]
         request = EmbeddingOptions(
             output=options.output,
@@ -137,6 +145,7 @@ def run(options: argparse.Namespace) -> int:
                 for text, path in zip(options.paths, local, strict=True)
                 if is_address(text)
             },
+            elsewhere=batch.elsewhere,
         )
         plan = with_sound_track(make_plan(local), options.track)
         if not plan.recordings:
@@ -144,8 +153,10 @@ def run(options: argparse.Namespace) -> int:
             raise RecordingError(request.name_of(path), reason)
         refused = [path for path, _ in plan.problems]  # read as well, if only to be refused
         check_outputs((options.output,), (model.path, *refused), plan.recordings)
+        check_places([named], plan.recordings)
         warnings = WarningsShown()
         for progress in write_vectors(plan, request, cluster=options.cluster):
+            stored.copy_when_due()
             name = request.name_of(progress.path) if progress.path else ""
             if progress.warnings:
                 line.clear()
@@ -155,10 +166,12 @@ def run(options: argparse.Namespace) -> int:
                 f"{grouped(progress.done)}/{counted(progress.total, 'file')},"
                 f" {counted(progress.rows, 'row')}, {name}"
             )
-    summary = progress.summary
-    assert summary is not None
+        line.clear()
+        summary = progress.summary
+        assert summary is not None
+        (place,) = stored.finish([options.output])
     columns = request.vectors.columns(class_map)
-    print(f"{options.output}: {counted(progress.rows, 'row')} of {grouped(len(columns))} numbers")
+    print(f"{printable(place)}: {counted(progress.rows, 'row')} of {grouped(len(columns))} numbers")
     print(report(summary))
     show_failures(summary, request.name_of)
     return SOME_FAILED if summary.failed else OK

@@ -10,7 +10,7 @@ from yamnet_gui.core.stopping import check_stopped
 from .layout import TABLES
 from .libraries import import_pyarrow
 from .manifest import stray_files
-from .parquet_files import sha256_of
+from .parquet_files import rows_in, sha256_of
 from .reading import Dataset
 from .summary import overlaps
 
@@ -42,7 +42,7 @@ def check(dataset: Dataset) -> Iterator[Finding]:
             if sha256_of(where) != file.sha256:
                 yield Finding(path, "is not what was written (its checksum differs)")
                 damaged.add(path)
-            elif (rows := pa.parquet.read_metadata(where).num_rows) != file.rows:
+            elif (rows := rows_in(where)) != file.rows:
                 yield Finding(path, f"has {rows} rows in place of {file.rows}")
                 damaged.add(path)
         except (OSError, pa.ArrowException) as error:

@@ -72,12 +72,6 @@ class DatasetEvents:
             self._labels = tuple(str(label) for (label,) in rows)
         return self._labels
 
-    @property
-    def channels(self) -> frozenset[int | None]:
-        """The channels that events are of, from 0; None where they are of all together."""
-        rows = self._dataset.ask("SELECT DISTINCT channel FROM events")
-        return frozenset(channel for (channel,) in rows)
-
     def count(self, wanted: EventFilter) -> int:
         """How many events meet the filter."""
         where, values = self._where(wanted)
@@ -121,21 +115,31 @@ class DatasetEvents:
         rows = self._dataset.ask(f"SELECT DISTINCT recording FROM events WHERE {where}", values)
         return sorted(str(recording) for (recording,) in rows)
 
-    def infos(self, recordings: Sequence[str]) -> dict[str, RecordingInfo]:
-        """What is known of recordings, by their ids, in the order of their files."""
+    def of_recordings(self, recordings: Sequence[str]) -> list[LabelledRecording]:
+        """Recordings by their ids with all of their events, as projects and formats take them."""
         rows = self._dataset.ask(
             "SELECT recording, file, duration_s, sample_rate_hz, channels, epoch_us(start_utc),"
             " utc_offset_min FROM recordings WHERE recording IN (SELECT unnest(?))"
             " ORDER BY file",
             [list(recordings)],
         )
-        return {str(recording): _info(*row) for recording, *row in rows}
+        return [self._labelled(*row) for row in rows]
 
-    def of_recordings(self, recordings: Sequence[str]) -> list[LabelledRecording]:
-        """Recordings by their ids with all of their events, as projects and formats take them."""
-        return [self._labelled(*item) for item in self.infos(recordings).items()]
-
-    def _labelled(self, recording: str, info: RecordingInfo) -> LabelledRecording:
+    def _labelled(
+        self,
+        recording: str,
+        file: str,
+        duration_s: float,
+        rate: int,
+        channels: int,
+        start_us: int | None,
+        offset_min: int | None,
+    ) -> LabelledRecording:
+        start = None
+        if start_us is not None:
+            zone = timezone(timedelta(minutes=offset_min or 0))
+            start = datetime.fromtimestamp(start_us / 1e6, UTC).astimezone(zone)
+        info = RecordingInfo(Path(file), duration_s, rate, channels, start)
         rows = self._dataset.ask(f"SELECT {_SELECTED} FROM events WHERE recording = ?", [recording])
         events = EventList.of(_event(row) for row in rows)
         return LabelledRecording(info, events, model_sha256=self._dataset.info.model_sha256)
@@ -195,21 +199,6 @@ def _among(column: str, values: Any) -> tuple[str, list[Any]]:
     if not values:
         return "FALSE", []
     return f"{column} IN (SELECT unnest(?))", [sorted(values)]
-
-
-def _info(
-    file: str,
-    duration_s: float,
-    rate: int,
-    channels: int,
-    start_us: int | None,
-    offset_min: int | None,
-) -> RecordingInfo:
-    start = None
-    if start_us is not None:
-        zone = timezone(timedelta(minutes=offset_min or 0))
-        start = datetime.fromtimestamp(start_us / 1e6, UTC).astimezone(zone)
-    return RecordingInfo(Path(file), duration_s, rate, channels, start)
 
 
 def _event(row: Sequence[Any]) -> Event:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import DatasetError
-from yamnet_gui.core.files import is_folder, replacing
+from yamnet_gui.core.files import is_file, is_folder, replacing
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.own_files import check_own, check_own_folder
+from yamnet_gui.core.storage.errors import StorageError
+from yamnet_gui.core.storage.files import open_for_reading
 
 from .layout import PARTITIONS, Frames, Partition
 
@@ -77,13 +79,14 @@ class DatasetInfo:
 
 def is_dataset(folder: Path) -> bool:
     """Whether this is a folder that is marked as a dataset."""
-    return is_folder(folder) and os.path.isfile(folder / MARK)  # noqa: PTH113
+    return is_folder(folder) and is_file(folder / MARK)
 
 
 def read_info(folder: Path) -> DatasetInfo:
     """Raises DatasetError where the folder is no dataset, or one of a later version."""
     try:
-        values = parse_json((folder / MARK).read_text(encoding="utf-8"))
+        with open_for_reading(folder / MARK) as file:
+            values = parse_json(file.read().decode("utf-8"))
         if values["version"] != _VERSION:
             raise DatasetError(
                 folder, f"is a dataset of version {values['version']}", "use a later yamnet_gui"
@@ -93,6 +96,8 @@ def read_info(folder: Path) -> DatasetInfo:
         there = is_folder(folder)
         reason = "is not a dataset folder (it has no dataset.json)" if there else "is not there"
         raise DatasetError(folder, reason) from None
+    except StorageError as error:
+        raise DatasetError(folder, str(error.strerror), error.advice) from error
     except OSError as error:
         reason = f"cannot be read ({error.strerror or error})"
         raise DatasetError(folder / MARK, reason) from error

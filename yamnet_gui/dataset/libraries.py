@@ -25,6 +25,16 @@ def import_duckdb() -> Any:
     return duckdb
 
 
+def import_fsspec() -> Any:
+    """What lets DuckDB read tables at addresses. Raises DatasetError where it is not installed."""
+    try:
+        import fsspec
+    except ImportError as error:
+        advice = how_to_install("fsspec")
+        raise DatasetError("A dataset at an address", "needs fsspec", advice) from error
+    return fsspec
+
+
 def _missing(package: str) -> DatasetError:
     advice = how_to_install("duckdb", "pyarrow")
     return DatasetError("A dataset", f"needs the library {package}", advice)

@@ -16,8 +16,12 @@ from yamnet_gui.core.errors import DatasetError
 from yamnet_gui.core.files import exists, replacing
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.own_files import ForeignFileError, check_own_folder
+from yamnet_gui.core.storage.errors import StorageError
+from yamnet_gui.core.storage.files import open_for_reading
+from yamnet_gui.core.storage.notation import is_stored
 
-from .layout import TABLES, Table, partition_in
+from .layout import SUFFIX, TABLES, Table, partition_in
+from .stored_tables import listed as listed_in_storage
 from .units import UnitFile
 
 MANIFEST = "manifest.json"
@@ -102,10 +106,14 @@ def finish_change(folder: Path) -> None:
 def stray_files(folder: Path, listed: Iterable[str]) -> list[str]:
     """Tables below the folder that other programs would read and the manifest does not list."""
     known = set(listed)
-    found = (
-        p.relative_to(folder).as_posix() for t in TABLES for p in (folder / t).rglob("*.parquet")
-    )
+    found = (p.relative_to(folder).as_posix() for t in TABLES for p in _tables(folder / t))
     return sorted(name for name in found if name not in known)
+
+
+def _tables(folder: Path) -> Iterable[Path]:
+    if is_stored(folder):
+        return (p for p, _ in listed_in_storage(folder) if p.suffix == SUFFIX)
+    return folder.rglob(f"*{SUFFIX}")
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -117,8 +125,9 @@ def _inside(folder: Path, name: str) -> Path:
     good = len(parts) == 3 and parts[0] in TABLES and ".." not in parts and "\\" not in name
     if not good or not name.endswith(".parquet"):
         raise DatasetError(folder / MANIFEST, f"names a file that is none of a dataset ({name})")
-    for part in (parts[0], f"{parts[0]}/{parts[1]}"):
-        check_own_folder(folder / part)
+    if not is_stored(folder):  # which has no links
+        for part in (parts[0], f"{parts[0]}/{parts[1]}"):
+            check_own_folder(folder / part)
     return folder.joinpath(*parts)
 
 
@@ -127,6 +136,8 @@ def _read(path: Path) -> dict[str, UnitFile]:
         files = {str(name): UnitFile(**file) for name, file in _json(path)["files"].items()}
     except FileNotFoundError:
         return {}
+    except StorageError as error:
+        raise DatasetError(path, str(error.strerror), error.advice) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError(path, "is damaged") from error
     try:
@@ -138,7 +149,8 @@ def _read(path: Path) -> dict[str, UnitFile]:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    values: dict[str, Any] = parse_json(path.read_text(encoding="utf-8"))
+    with open_for_reading(path) as file:
+        values: dict[str, Any] = parse_json(file.read().decode("utf-8"))
     return values
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from yamnet_gui.core.errors import DatasetError
 from yamnet_gui.core.stopping import check_stopped
+from yamnet_gui.core.storage.files import open_for_reading
 
 from .libraries import import_pyarrow
 
 _BATCH_ROWS = 8_192
+_READ_BYTES = 1 << 20
 
 
 def write_rows(path: Path, schema: Any, batches: Iterable[Any], group: int) -> int:
@@ -51,7 +53,7 @@ def read_batches(path: Path, without: frozenset[str] = frozenset()) -> Iterator[
 
     unwanted = pa.array(sorted(without), pa.string())
     try:
-        with pa.parquet.ParquetFile(path, memory_map=False) as file:
+        with open_for_reading(path) as content, pa.parquet.ParquetFile(content) as file:
             for batch in file.iter_batches(batch_size=_BATCH_ROWS):
                 if without:
                     named = batch.column("recording").cast(pa.string())
@@ -66,14 +68,23 @@ def recordings_in(path: Path) -> Iterator[str]:
     """The recordings that a file has rows of; some come several times. Raises DatasetError."""
     pa = import_pyarrow()
     try:
-        with pa.parquet.ParquetFile(path) as file:
+        with open_for_reading(path) as content, pa.parquet.ParquetFile(content) as file:
             for batch in file.iter_batches(batch_size=1 << 17, columns=["recording"]):
                 yield from batch.column(0).unique().to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise DatasetError(path, "is damaged", "dataset --check lists what is") from error
 
 
+def rows_in(path: Path) -> int:
+    """Raises OSError, and pyarrow's errors where it is no such file."""
+    with open_for_reading(path) as file:
+        return int(import_pyarrow().parquet.read_metadata(file).num_rows)
+
+
 def sha256_of(path: Path) -> str:
     """Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with open_for_reading(path) as file:
+        digest = hashlib.sha256()
+        while block := file.read(_READ_BYTES):
+            digest.update(block)
+        return digest.hexdigest()

@@ -6,13 +6,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from yamnet_gui.core.errors import Cancelled, DatasetError
+from yamnet_gui.core.errors import DatasetError
+from yamnet_gui.core.storage.notation import is_stored
+from yamnet_gui.core.storage.statuses import status_of
 from yamnet_gui.core.threads import usable_cores
 
 from .info import DatasetInfo, read_info
 from .layout import TABLES, Table, schema
 from .libraries import import_duckdb, import_pyarrow
 from .manifest import Manifest, read_manifest
+from .stored_tables import note_statuses, stored_tables, table_name
 
 _MEMORY = "512MB"
 """What DuckDB may hold; what does not fit goes through temporary files."""
@@ -40,14 +43,17 @@ class Dataset:
         self.manifest: Manifest = read_manifest(folder)
         self.missing: list[Missing] = []
         duckdb = import_duckdb()
-        self._interrupted = duckdb.InterruptException
         self._error = (duckdb.Error, UnicodeDecodeError)  # the latter of damaged text
+        if is_stored(folder):
+            note_statuses(folder)
         self.files = {table: self._present(table) for table in TABLES}
         self._connection: Any = duckdb.connect(
             config={"memory_limit": _MEMORY, "threads": usable_cores()}
         )
         self._connection.execute("SET enable_progress_bar = false")
         try:
+            if is_stored(folder):
+                self._connection.register_filesystem(stored_tables())
             for table in TABLES:
                 self._make_view(table)
         except BaseException:
@@ -58,8 +64,6 @@ class Dataset:
         """The rows of an answer. Raises DatasetError where a file is damaged."""
         try:
             answer: list[tuple[Any, ...]] = self._connection.execute(sql, list(values)).fetchall()
-        except self._interrupted as error:
-            raise Cancelled from error
         except self._error as error:
             raise self._damaged(error) from error
         return answer
@@ -68,15 +72,9 @@ class Dataset:
         """The columns of an answer as NumPy arrays, by name. Raises as `ask`."""
         try:
             answer: dict[str, Any] = self._connection.execute(sql, list(values)).fetchnumpy()
-        except self._interrupted as error:
-            raise Cancelled from error
         except self._error as error:
             raise self._damaged(error) from error
         return answer
-
-    def interrupt(self) -> None:
-        """Ends the question that another thread waits for: it raises Cancelled there."""
-        self._connection.interrupt()
 
     def close(self) -> None:
         self._connection.close()
@@ -127,7 +125,7 @@ class Dataset:
         return f"CREATE VIEW {table} AS SELECT * FROM {self._source(self.files[table])}"
 
     def _source(self, files: Sequence[str]) -> str:
-        named = ", ".join(_quoted(str(self.folder / path)) for path in files)
+        named = ", ".join(_quoted(table_name(self.folder / path)) for path in files)
         return (
             f"read_parquet([{named}], hive_partitioning = true, hive_types_autocast = false,"
             " file_row_number = true)"
@@ -146,7 +144,7 @@ class Dataset:
 def size_problem(path: Path, size: int) -> str:
     """What is wrong with a file at a glance; "" where nothing is."""
     try:
-        found = path.stat().st_size
+        found = status_of(path).st_size
     except OSError as error:
         return "is missing" if isinstance(error, FileNotFoundError) else f"{error.strerror}"
     return "" if found == size else f"has {found} bytes in place of {size}"

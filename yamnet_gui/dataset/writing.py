@@ -42,10 +42,13 @@ class _Pending:
     removed: set[str] = field(default_factory=set)
 
 
-def add_units(folder: Path, info: DatasetInfo, units: Sequence[Unit]) -> Manifest:
+def add_units(
+    folder: Path, info: DatasetInfo, units: Sequence[Unit], elsewhere: Path | None = None
+) -> Manifest:
     """Adds recordings, or replaces those that are there already, in one step that a kill leaves
     undone or to be finished by the next run.
 
+    `elsewhere` (an address) has those files of the dataset that are not in `folder`.
     Raises DatasetError where the folder is not ours, holds another kind of dataset, is in use, or
     cannot be written.
     """
@@ -53,11 +56,16 @@ def add_units(folder: Path, info: DatasetInfo, units: Sequence[Unit]) -> Manifes
         finish_change(folder)
         _remove_unfinished(folder)
         manifest = read_manifest(folder)
+
+        def place_of(name: str) -> Path:
+            here = folder / name
+            return here if elsewhere is None or here.exists() else elsewhere / name
+
         keys = frozenset(unit.key for unit in units)
         replaced = {
             partition_in(name): keys
             for name in manifest.of("recordings")
-            if not keys.isdisjoint(recordings_in(folder / name))
+            if not keys.isdisjoint(recordings_in(place_of(name)))
         }
         ordered = sorted(units, key=lambda unit: unit.order)
         by_partition: dict[str, list[Unit]] = {name: [] for name in replaced}
@@ -67,7 +75,7 @@ def add_units(folder: Path, info: DatasetInfo, units: Sequence[Unit]) -> Manifes
         for partition, added in sorted(by_partition.items()):
             gone = replaced.get(partition, frozenset())
             for table in TABLES:
-                _plan(folder, info, manifest, table, partition, added, gone, pending)
+                _plan(folder, place_of, info, manifest, table, partition, added, gone, pending)
         return apply(folder, manifest, Change(pending.added, frozenset(pending.removed)))
 
 
@@ -103,6 +111,7 @@ def _not_written(folder: Path, error: OSError) -> DatasetError:
 
 def _plan(
     folder: Path,
+    place_of: Callable[[str], Path],
     info: DatasetInfo,
     manifest: Manifest,
     table: Table,
@@ -116,7 +125,7 @@ def _plan(
     sources: list[_Source] = []
     losing = False
     for name, file in manifest.of(table, partition).items():
-        path = folder / name
+        path = place_of(name)
         loses = bool(gone) and not gone.isdisjoint(recordings_in(path))
         if loses or file.rows < size.large:
             sources.append(_Source(name, file.rows, _reader(path, gone)))

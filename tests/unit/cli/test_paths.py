@@ -78,7 +78,7 @@ NO_PATHS = {
     },
     "finetune": {
         "--classes", "--none", "--same-source", "--epochs", "--learning-rate", "--held-out",
-        "--seed", "--cluster",
+        "--seed",
     },
     "import": {
         "--recording", "--match", "--label-column", "--encoding", "--tier", "--columns",

@@ -7,21 +7,23 @@ from pathlib import Path
 import pytest
 
 from yamnet_gui.audio import storage_listing
-from yamnet_gui.batch import stored_run
-from yamnet_gui.core.storage import errors, files, notation, statuses, stores
+from yamnet_gui.batch import stored_dataset, stored_run
+from yamnet_gui.core.storage import errors, files, lock, notation, statuses, stores
 from yamnet_gui.core.storage import store as asking
 from yamnet_gui.core.storage.errors import MissingInStorageError
 from yamnet_gui.core.storage.notation import address_of
 from yamnet_gui.core.storage.store import ObjectStatus, Store
+from yamnet_gui.dataset import stored_tables
 
 SCHEME = "fake"
+_WHO_STORE = (stored_run, stored_dataset, stored_tables)
 
 
 class FolderStore(Store):
     """Objects `fake://bucket/NAME` are files below `folder/bucket`.
 
     `asked`: (first, end) of every part; `looked_at`: how often a status was asked for. `failing`
-    is called before every part and may raise.
+    is called before every part and may raise, `failing_writes` before every object.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -31,6 +33,8 @@ class FolderStore(Store):
         self.looked_at = 0
         self.tags: dict[str, str] = {}
         self.failing: Callable[[], None] = lambda: None
+        self.failing_writes: Callable[[], None] = lambda: None
+        self.modified_s = 1.7e9
 
     def file(self, path: Path) -> Path:
         return self.folder / address_of(path).partition("://")[2]
@@ -41,7 +45,7 @@ class FolderStore(Store):
         if not file.exists():
             raise MissingInStorageError(path)
         tag = self.tags.get(file.name, "one")
-        return ObjectStatus(file.stat().st_size, tag, 1.7e9, is_folder=file.is_dir())
+        return ObjectStatus(file.stat().st_size, tag, self.modified_s, is_folder=file.is_dir())
 
     def _part(self, path: Path, first: int, end: int, expected: ObjectStatus) -> bytes:
         self.asked.append((first, end))
@@ -50,11 +54,19 @@ class FolderStore(Store):
         return content if self.tags.get(path.name, "one") == expected.stamp else b""
 
     def _write(self, path: Path, file: Path) -> None:
-        self.failing()
+        self.failing_writes()
         target = self.file(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(file.read_bytes())
         self.tags[target.name] = self.tags.get(target.name, "") + "+"
+
+    def _write_bytes(self, path: Path, content: bytes, *, only_new: bool = False) -> None:
+        self.failing_writes()
+        target = self.file(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not (only_new and target.exists()):
+            target.write_bytes(content)
+            self.tags[target.name] = self.tags.get(target.name, "") + "+"
 
     def _remove(self, path: Path) -> None:
         if not self.file(path).exists():
@@ -81,7 +93,7 @@ def use_store(folder: Path, monkeypatch: pytest.MonkeyPatch) -> FolderStore:
         return made if notation.scheme_of(path) == SCHEME else real(path)
 
     monkeypatch.setitem(notation.LIBRARIES, SCHEME, "fake-library")
-    for module in (files, statuses, stores, storage_listing, stored_run):
+    for module in (files, statuses, stores, storage_listing, lock, *_WHO_STORE):
         monkeypatch.setattr(module, "store_of", store_of)
     monkeypatch.setitem(errors._USUAL_PLACES, SCHEME, "show the key")
     monkeypatch.setattr(asking, "PAUSE_S", 0.0)

@@ -8,7 +8,8 @@ import pytest
 from tests.unit.fakes import write_sound
 from yamnet_gui.batch import make_plan, run_batch
 from yamnet_gui.batch.options import BatchOptions
-from yamnet_gui.batch.stored_run import StoredRun, check_places, made_here, with_places
+from yamnet_gui.batch.output_places import check_places, made_here, with_places
+from yamnet_gui.batch.stored_run import StoredRun
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.storage.address import path_of
 
@@ -37,10 +38,10 @@ def _machine(monkeypatch, folder):
 
 
 def _whole_run(plan, options):
-    stored = StoredRun(options)
-    stored.begin()
-    *_, last = run_batch(plan, options)
-    return last.summary, stored.finish(last.summary.written)
+    with StoredRun(options) as stored:
+        stored.begin()
+        *_, last = run_batch(plan, options)
+        return last.summary, stored.finish(last.summary.written)
 
 
 @pytest.mark.workflow
@@ -49,14 +50,14 @@ def test_another_machine_goes_on_with_what_one_left_unfinished(
 ):
     _machine(monkeypatch, tmp_path / "first")
     one = options()
-    stored = StoredRun(one)
-    stored.begin()
-    run = run_batch(plan, one)
-    done = 0
-    while done < 2:
-        done += next(run).record is not None
-    stored.copy()
-    run.close()
+    with StoredRun(one) as stored:
+        stored.begin()
+        run = run_batch(plan, one)
+        done = 0
+        while done < 2:
+            done += next(run).record is not None
+        stored.copy()
+        run.close()
     left = {p.suffix for p in (store.folder / "bucket/run/scores.csv.unfinished").iterdir()}
     assert left == {".jsonl", ".parts"}
 
@@ -79,19 +80,27 @@ def test_another_machine_goes_on_with_what_one_left_unfinished(
 
 
 @pytest.mark.workflow
-def test_results_that_storage_refuses_stay_here_and_are_named(store, plan, options):
+def test_results_that_storage_refuses_stay_here_until_they_can_be_brought(store, plan, options):
     def refuse():
         raise PermissionError("hunter2")
 
     one = options()
-    stored = StoredRun(one)
-    stored.begin()
-    *_, last = run_batch(plan, one)
-    store.failing = refuse
-    with pytest.raises(SettingsError, match=r"refuses access.*the results are in") as caught:
-        stored.finish(last.summary.written)
+    with StoredRun(one) as stored:
+        stored.begin()
+        *_, last = run_batch(plan, one)
+        store.failing_writes = refuse
+        with pytest.raises(SettingsError, match=r"refuses access.*the results are in") as caught:
+            stored.finish(last.summary.written)
     assert "hunter2" not in str(caught.value)
     assert one.scores.is_file()
+
+    store.failing_writes = lambda: None
+    summary, places = _whole_run(plan, options())
+    assert (summary.done, summary.resumed) == (4, 4)  # nothing is analysed twice
+    assert places == (path_of(OUT),)
+    assert not one.scores.exists()
+    result = store.folder / "bucket/run/scores.csv"
+    assert [p.name for p in result.parent.rglob("*")] == ["scores.csv"]
 
 
 def test_outputs_at_addresses_are_made_in_a_folder_of_their_own(store, options):

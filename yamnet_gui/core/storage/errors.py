@@ -102,6 +102,7 @@ _REFUSED = _Sign(
         "ExpiredToken", "InvalidToken", "AuthFailure", "RequestTimeTooSkewed",
     }),
 )  # fmt: skip
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
 _NO_BUCKET = _Sign(
     frozenset({"ContainerNotFound"}), frozenset({"NoSuchBucket", "ContainerNotFound"})
 )
@@ -151,7 +152,7 @@ def understood(error: BaseException, path: Path, scheme: str) -> StorageError:
 
     if codes & _NO_SUCH_PART:  # it is shorter now
         return ChangedInStorageError(path)
-    if shows(_NO_CREDENTIALS) or _asks_for_account(error):
+    if shows(_NO_CREDENTIALS) or _asks_for_account(error) or _finds_no_token(error):
         return no_credentials(path, scheme)
     if _is_unknown_host_key(error):
         return StorageError(
@@ -162,7 +163,9 @@ def understood(error: BaseException, path: Path, scheme: str) -> StorageError:
         )
     if shows(_NO_BUCKET):
         return MissingInStorageError(path, "bucket")
-    if shows(_REFUSED):
+    if codes & _EXPIRED:
+        return StorageError(path, "the credentials have expired", "renew them", code=errno.EACCES)
+    if shows(_REFUSED) or _is_forbidden(error):
         return refused(path, scheme)
     if shows(_MISSING):
         return MissingInStorageError(path, "file" if scheme == "sftp" else "object")
@@ -173,6 +176,11 @@ def understood(error: BaseException, path: Path, scheme: str) -> StorageError:
     if shows(_CUT):
         return StorageError(path, "the connection was cut", TRY_AGAIN, passing=True)
     return StorageError(path, f"storage gives an error ({type(error).__name__})", CHECK_NETWORK)
+
+
+def codes_of(error: BaseException) -> set[str]:
+    """The codes by which a server refused something."""
+    return _signs_of(error)[1]
 
 
 def _signs_of(error: BaseException) -> tuple[set[str], set[str]]:
@@ -204,6 +212,18 @@ def _with_causes(error: BaseException) -> Iterator[BaseException]:
 def _asks_for_account(error: BaseException) -> bool:
     """adlfs says by a plain ValueError that it was told no account."""
     return isinstance(error, ValueError) and "account" in str(error).lower()
+
+
+def _finds_no_token(error: BaseException) -> bool:
+    """Azure's library tells so what a server refused, and that it found nothing to show one."""
+    return type(error).__name__ == "ClientAuthenticationError" and not getattr(
+        error, "status_code", None
+    )
+
+
+def _is_forbidden(error: BaseException) -> bool:
+    """gcsfs tells by a plain OSError that access is refused."""
+    return type(error) is OSError and str(error).startswith("Forbidden:")
 
 
 def _is_unknown_host_key(error: BaseException) -> bool:

@@ -8,11 +8,12 @@ import logging
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .errors import ChangedInStorageError
+from .errors import ChangedInStorageError, codes_of
 from .notation import address_of
 from .store import ObjectStatus, Store
 
@@ -25,6 +26,11 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "gs": {"timeout": _SOON_S},
 }
 
+_ASK_AGAIN_BY_THEMSELVES = ("gs", "az", "abfs")
+"""Six times Google's library, for half a minute; some times Azure's, see `azure`."""
+_EXISTS = frozenset({"409", "412", "PreconditionFailed", "ConditionalRequestConflict"})
+_NO_CONDITIONS = frozenset({"501", "NotImplemented"})
+"""Of stores that do not know the condition that an object is new."""
 
 _CHATTY = ("gcsfs", "s3fs", "adlfs", "fsspec", "paramiko", "aiobotocore", "botocore", "azure")
 
@@ -43,7 +49,7 @@ class FsspecStore(Store):
     def __init__(self, scheme: str, server: str = "") -> None:
         super().__init__(scheme)
         self._server = server
-        if scheme == "gs":  # gcsfs asks six times by itself, for half a minute
+        if scheme in _ASK_AGAIN_BY_THEMSELVES:
             self.attempts = 1
         self._guard = threading.Lock()
         self._made: Any = None
@@ -83,13 +89,32 @@ class FsspecStore(Store):
         self._call("put_file", str(file), beside)
         self._call("mv", beside, inner)
 
+    def _write_bytes(self, path: Path, content: bytes, *, only_new: bool = False) -> None:
+        inner = self._inner(path)
+        if self.scheme == "sftp":
+            self._call("makedirs", inner.rpartition("/")[0] or "/", exist_ok=True)
+            with suppress(FileExistsError), self._one_at_a_time or nullcontext():
+                self._system().write_file(inner, content, only_new=only_new)
+            return
+        if not only_new:
+            self._call("pipe_file", inner, content)
+            return
+        try:
+            self._call("pipe_file", inner, content, mode="create")
+        except Exception as error:
+            codes = codes_of(error)
+            if codes & _NO_CONDITIONS or isinstance(error, NotImplementedError):
+                self._call("pipe_file", inner, content)
+            elif not (isinstance(error, FileExistsError) or codes & _EXISTS):
+                raise
+
     def _remove(self, path: Path) -> None:
         self._asked("rm_file", path)
 
     def _asked(self, method: str, path: Path, **options: Any) -> Any:
         return self._call(method, self._inner(path), **options)
 
-    def _call(self, method: str, inner: str, *more: str, **options: Any) -> Any:
+    def _call(self, method: str, inner: str, *more: Any, **options: Any) -> Any:
         system = self._system()
         if self._one_at_a_time is None:
             return getattr(system, method)(inner, *more, **options)
@@ -113,6 +138,10 @@ class FsspecStore(Store):
             from .sftp import connected
 
             return connected(self._server)
+        if self.scheme in ("az", "abfs"):
+            from .azure import patient_blobs
+
+            return patient_blobs()
         import fsspec
 
         options = _OPTIONS.get(self.scheme, {})

@@ -30,6 +30,16 @@ def connected(server: str) -> Any:
             self.ftp = self.client.open_sftp()
             self.ftp.get_channel().settimeout(_CONNECT_S * 2)
 
+        def write_file(self, path: str, content: bytes, *, only_new: bool = False) -> None:
+            """Raises FileExistsError where the file is there and `only_new`."""
+            try:
+                with self.ftp.open(path, "wx" if only_new else "w") as file:
+                    file.write(content)
+            except OSError:
+                if only_new and self.exists(path):  # servers name no reason
+                    raise FileExistsError(path) from None
+                raise
+
     parts = urlsplit(f"sftp://{server}")
     asked = _from_config(parts.hostname or "")
     options: dict[str, Any] = {

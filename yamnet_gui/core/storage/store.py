@@ -71,6 +71,15 @@ class Store(ABC):
         """Stores a file of this computer at an address: whole, or not at all."""
         self._patiently(path, lambda: self._write(path, file))
 
+    def write_bytes(self, path: Path, content: bytes) -> None:
+        """Stores a small object."""
+        self._patiently(path, lambda: self._write_bytes(path, content))
+
+    def create(self, path: Path, content: bytes) -> None:
+        """Stores a small object where there is none; what is there stays, as far as storage knows
+        such a condition: whoever needs to know looks afterwards."""
+        self._patiently(path, lambda: self._write_bytes(path, content, only_new=True))
+
     def remove(self, path: Path) -> None:
         """Removes an object; that there is none is no error."""
         with suppress(MissingInStorageError):
@@ -88,6 +97,9 @@ class Store(ABC):
 
     @abstractmethod
     def _write(self, path: Path, file: Path) -> None: ...
+
+    @abstractmethod
+    def _write_bytes(self, path: Path, content: bytes, *, only_new: bool = False) -> None: ...
 
     @abstractmethod
     def _remove(self, path: Path) -> None: ...

@@ -69,6 +69,9 @@ class WebStore(Store):
     def _write(self, path: Path, file: Path) -> None:
         raise StorageError(path, "web servers take no results", f"copy {file.name} there")
 
+    def _write_bytes(self, path: Path, _content: bytes, *, only_new: bool = False) -> None:
+        self._write(path, path)
+
     def _remove(self, path: Path) -> None:
         raise StorageError(path, "nothing can be removed from a web server")
 
