@@ -128,3 +128,14 @@ def test_a_report_is_about_the_whole_project_by_default(
     assert dialog.request.path == tmp_path / "spring.html"
     assert dialog.request.facts.made_with["Project"] == "spring.yamnet"
     assert len(dialog.request.recordings) == 2
+
+
+def test_a_folder_in_which_nothing_can_be_written_keeps_the_dialog_of_clips(
+    clips: ClipsDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(clips.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled)
+    (tmp_path / "taken").write_text("a file")
+    clips.folder.setText(str(tmp_path / "taken" / "clips"))
+    clips.accept()
+    assert clips.request is None
+    assert clips.place_note.text().startswith(f"Nothing can be written in {tmp_path / 'taken'} (")

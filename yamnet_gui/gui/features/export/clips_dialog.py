@@ -45,6 +45,7 @@ from yamnet_gui.labels.exchange.clips import (
 
 from .event_choice import EventChoice, Offered
 from .jobs import ClipPlan, PlanClipsJob
+from .place import unwritable
 from .provenance import ProvenanceBox, ProvenanceRequest
 
 _OVERLAPS = (
@@ -134,6 +135,10 @@ class ClipsDialog(QDialog):
     def accept(self) -> None:
         if self._plan is not None:
             folder = Path(self.folder.text().strip()).expanduser()
+            problem = unwritable(folder)
+            if problem:
+                self._show_place(problem, QPalette.ColorRole.WindowText)
+                return
             recordings = self._plan.recordings
             provenance = self.provenance.request(folder, recordings, self.what.choice)
             self.request = ClipsRequest(recordings, folder, self.options, provenance)
@@ -326,14 +331,15 @@ class ClipsDialog(QDialog):
             occupied = is_folder(folder) and any(folder.iterdir())
         except OSError:  # writing shows what is wrong with it
             occupied = False
-        self.place_note.setText(
-            "This folder is not empty; clips of an earlier export are replaced, other files stay"
-            if occupied
-            else ""
-        )
-        self.place_note.setVisible(occupied)
+        note = "This folder is not empty; clips of an earlier export are replaced, other files stay"
+        self._show_place(note if occupied else "", QPalette.ColorRole.PlaceholderText)
         able = self._plan is not None and self._plan.count > 0 and bool(self.folder.text().strip())
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(able)
+
+    def _show_place(self, note: str, role: QPalette.ColorRole) -> None:
+        self.place_note.setForegroundRole(role)
+        self.place_note.setText(note)
+        self.place_note.setVisible(bool(note))
 
     def _on_browse(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Folder for clips", self.folder.text())
