@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .interface import (
         ActivityRow,
         Analyzed,
+        DatasetContents,
         Embedded,
         Measures,
         Rerun,
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ActivityRow",
     "Analyzed",
+    "DatasetContents",
     "Embedded",
     "Measures",
     "Rerun",

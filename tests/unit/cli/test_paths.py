@@ -63,7 +63,10 @@ NO_PATHS = {
         "--threshold", "--group", "--classes", "--top", "--hop", "--track", "--gain", "--start",
         "--zone", "--end", "--jobs", "--cluster", "--frames",
     },
-    "dataset": {"--classes", "--min-score", "--text", "--limit"},
+    "dataset": {
+        "--classes", "--min-score", "--max-score", "--min-duration", "--day", "--hours", "--text",
+        "--limit",
+    },
     "embed": {"--scores", "--threshold", "--classes", "--hop", "--track", "--cluster"},
     "estimate": {
         "--classes", "--draw", "--hop", "--precision", "--recordings", "--since", "--until",
