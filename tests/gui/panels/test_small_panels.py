@@ -1,15 +1,17 @@
 """Recordings, notices, status line and welcome."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import Owners
+from yamnet_gui.gui.panels.classes_at_cursor import ClassesAtCursor
 from yamnet_gui.gui.panels.recording_table_model import NAME
 from yamnet_gui.gui.panels.recordings import RecordingsPanel
 from yamnet_gui.gui.panels.status import StatusBar, time_left
@@ -449,3 +451,43 @@ def test_the_first_page_opens_folders(qtbot: QtBot) -> None:
     qtbot.addWidget(page)
     with qtbot.waitSignal(page.open_folder_requested):
         page.open_folder.click()
+
+
+class _Layouts(QObject):
+    """Counts how often a widget is laid out."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.LayoutRequest
+        return False
+
+
+@pytest.mark.parametrize("make", [
+    lambda owners: StatusBar(owners.timeline),
+    lambda owners: ClassesAtCursor(owners.document, owners.timeline, owners.class_map),
+], ids=["status line", "classes at the cursor"])  # fmt: skip
+def test_a_cursor_that_moves_lays_nothing_out(
+    owners: Owners, qtbot: QtBot, make: Callable[[Owners], QWidget]
+) -> None:
+    owners.open(60.0)
+    owners.score({(3, 0): 0.9})
+    owners.timeline.set_cursor(1.5)
+    widget = make(owners)
+    qtbot.addWidget(widget)
+    widget.resize(900, 300)
+    widget.show()
+    qtbot.waitExposed(widget)
+    qtbot.wait(80)
+    layouts = _Layouts(widget)
+    for cursor_s in (1.516, 2.111, 3.888):
+        owners.timeline.set_cursor(cursor_s)
+        qtbot.wait(1)
+    if isinstance(widget, ClassesAtCursor):
+        widget.refresh()
+        qtbot.wait(1)
+        assert "3.888" in widget.title.text()
+    assert layouts.count == 0

@@ -67,11 +67,8 @@ class ActionAvailability(QObject):
             }.items()
             if there
         }
-        self._window.window_actions.offer(present)
         running = document.state is AnalysisState.RUNNING
-        actions = self._window.actions_by_id
-        actions["analyse"].setEnabled(Needs.RECORDING in present and not running)
-        actions["cancel"].setEnabled(running)
+        self._window.window_actions.offer(present, but="analyse" if running else "cancel")
 
     def reason(self, spec: ActionSpec) -> str:
         """Why an action that is disabled cannot be done now, and what to do, in words."""
