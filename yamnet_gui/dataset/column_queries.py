@@ -67,6 +67,13 @@ class ColumnQueries:
     def labels(self) -> tuple[str, ...]:
         return self.columns.labels
 
+    @property
+    def channels(self) -> set[int | None]:
+        """The channels that events are of; None for all together."""
+        parts = [np.unique(self.columns.column["channel"][part]) for part in self._blocks()]
+        there = {code for part in parts for code in part.tolist()}
+        return {None if code == NO_CHANNEL else code for code in there}
+
     def label_counts(self, wanted: EventFilter) -> dict[str, int]:
         """How many of them have each label."""
         counts = np.zeros(len(self.columns.labels), np.int64)

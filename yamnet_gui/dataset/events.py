@@ -98,6 +98,11 @@ class DatasetEvents:
         """All labels, sorted."""
         return tuple(sorted((self._columns or self._sql).labels))
 
+    @property
+    def channels(self) -> frozenset[int | None]:
+        """The channels that events are of, from 0; None where they are of all together."""
+        return frozenset((self._columns or self._sql).channels)
+
     def count(self, wanted: EventFilter) -> int:
         """How many events meet the filter."""
         return (self._columns or self._sql).count(wanted)
@@ -135,32 +140,30 @@ class DatasetEvents:
         """Ids of the recordings with an event that meets the filter."""
         return sorted((self._columns or self._sql).recordings(wanted))
 
-    def of_recordings(self, recordings: Sequence[str]) -> list[LabelledRecording]:
-        """Recordings by their ids with all of their events, as projects and formats take them."""
+    def infos(self, recordings: Sequence[str]) -> dict[str, RecordingInfo]:
+        """What is known of recordings, by their ids, in the order of their files."""
         rows = self._dataset.ask(
             "SELECT recording, file, duration_s, sample_rate_hz, channels, epoch_us(start_utc),"
             " utc_offset_min FROM recordings WHERE recording IN (SELECT unnest(?))"
             " ORDER BY file",
             [list(recordings)],
         )
-        return [self._labelled(*row) for row in rows]
+        return {
+            str(recording): RecordingInfo(
+                Path(file), duration_s, rate, channels, recorded_at(start_us, offset_min)
+            )
+            for recording, file, duration_s, rate, channels, start_us, offset_min in rows
+        }
+
+    def of_recordings(self, recordings: Sequence[str]) -> list[LabelledRecording]:
+        """Recordings by their ids with all of their events, as projects and formats take them."""
+        return [self._labelled(*item) for item in self.infos(recordings).items()]
 
     def _open_columns(self) -> None:
         made = read_columns(columns_path(self._dataset, self._cache))
         self._columns = ColumnQueries(made) if made is not None else None
 
-    def _labelled(
-        self,
-        recording: str,
-        file: str,
-        duration_s: float,
-        rate: int,
-        channels: int,
-        start_us: int | None,
-        offset_min: int | None,
-    ) -> LabelledRecording:
-        start = recorded_at(start_us, offset_min)
-        info = RecordingInfo(Path(file), duration_s, rate, channels, start)
+    def _labelled(self, recording: str, info: RecordingInfo) -> LabelledRecording:
         rows = self._dataset.ask(f"SELECT {_SELECTED} FROM events WHERE recording = ?", [recording])
         events = EventList.of(_event(row) for row in rows)
         return LabelledRecording(info, events, model_sha256=self._dataset.info.model_sha256)

@@ -41,6 +41,11 @@ class SqlQueries:
             self._labels = tuple(str(label) for (label,) in rows)
         return self._labels
 
+    @property
+    def channels(self) -> set[int | None]:
+        """The channels that events are of; None for all together."""
+        return {channel for (channel,) in self._dataset.ask("SELECT DISTINCT channel FROM events")}
+
     def count(self, wanted: EventFilter) -> int:
         """How many events meet the filter."""
         where, values = self._where(wanted)

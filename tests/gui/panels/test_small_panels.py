@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStyleOptionViewItem, QToolButton, QVBoxLayout, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -56,6 +56,28 @@ def test_names_are_whole_beside_the_states_of_a_review(recordings: RecordingsPan
     recordings.show()
     room = recordings.table.columnWidth(NAME)
     assert recordings.table.fontMetrics().horizontalAdvance(names[1].name) + 6 <= room
+
+
+def test_the_name_of_the_open_recording_is_bold_only_where_it_is_whole(
+    recordings: RecordingsPanel,
+) -> None:
+    names = [Path(f"4-102844-{take}-49.flac") for take in "ABC"]
+    recordings.set_files(names)
+    recordings.set_current(names[0])
+    recordings.show()
+
+    def is_bold(width: int) -> bool:
+        recordings.table.setColumnWidth(NAME, width)
+        index = recordings.table.model().index(0, NAME)
+        option = QStyleOptionViewItem()
+        option.widget = recordings.table
+        option.rect = QRect(0, 0, width, 20)
+        recordings.table.itemDelegateForIndex(index).initStyleOption(option, index)
+        return option.font.bold()
+
+    usual = recordings.table.fontMetrics().horizontalAdvance(names[0].name)
+    assert is_bold(2 * usual)
+    assert not is_bold(usual + 8)
 
 
 def test_states_outlive_a_new_list(recordings: RecordingsPanel) -> None:
@@ -212,7 +234,7 @@ def test_messages_leave_the_overview_in_sight_while_it_is_shown(qtbot: QtBot) ->
     bar.lie_over(middle)
     bar.pointer = _elsewhere
     bar.leave_free(overview)
-    middle.resize(900, 500)
+    middle.resize(900, 1000)
     middle.show()
     bar.show_notice("info", "Done.", [("Undo", lambda: None)])
     assert bar.geometry().top() > overview.geometry().bottom()
@@ -236,12 +258,13 @@ def test_messages_do_not_hide_what_is_reviewed_where_the_tracks_are_low(qtbot: Q
     bar.lie_over(middle)
     bar.pointer = _elsewhere
     bar.leave_free(overview)
-    middle.resize(790, 700)
+    middle.resize(1190, 990)  # most of 1920 × 1080
     middle.show()
-    for text in ("Analysed.", "Done."):
-        bar.show_notice("info", text, [("Undo", lambda: None)])
+    bar.show_notice("info", "Analysed.", [("Undo", lambda: None)])
     assert bar.geometry().top() > overview.geometry().bottom()
-    middle.resize(790, 420)  # with a panel below the tracks, on a laptop
+    waveform = (990 - 74) * 3 / 19
+    assert bar.geometry().bottom() - overview.geometry().bottom() < waveform / 3
+    middle.resize(1190, 600)  # with a panel below the tracks, or on a laptop
     assert bar.geometry().bottom() <= overview.geometry().bottom()
 
 

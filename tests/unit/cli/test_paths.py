@@ -81,7 +81,7 @@ NO_PATHS = {
     },
     "finetune": {
         "--classes", "--none", "--same-source", "--epochs", "--learning-rate", "--held-out",
-        "--seed",
+        "--seed", "--cluster",
     },
     "import": {
         "--recording", "--match", "--label-column", "--encoding", "--tier", "--columns",

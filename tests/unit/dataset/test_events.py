@@ -111,6 +111,7 @@ def test_classes_are_counted(both):
     assert events.label_counts(wanted) == counts
     assert list(events.label_counts(wanted).values()) == sorted(counts.values(), reverse=True)
     assert events.labels == ("Cat", "Dog", "Rain")
+    assert events.channels == project.events.channels() == {None}
 
 
 def test_recordings_come_with_start_and_zone(both):

@@ -13,7 +13,7 @@ from yamnet_gui.core.files import exists, is_file
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.core.storage.statuses import status_of
-from yamnet_gui.core.text import grouped, part_of
+from yamnet_gui.core.text import counted, grouped, part_of
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.times import date_and_time
 from yamnet_gui.labels.project import (
@@ -28,6 +28,7 @@ from yamnet_gui.labels.project import (
     Replacement,
     Reviewed,
     content_fingerprint,
+    is_waiting,
     new_id,
     personal_project_path,
 )
@@ -249,6 +250,7 @@ class CountJob:
     def run(self) -> Iterator[list[RecordingCount]]:
         wanted = EventFilter(one_per_sound=self.one_per_sound)
         counts = self.project.events.recording_counts(wanted)
+        corrected = self.project.events.corrected(counts)
         models = self.project.recordings.latest_models()
         rows = []
         for recording in until_stopped(self.project.recordings.all()):
@@ -258,8 +260,11 @@ class CountJob:
             if recording.state is RecordingState.FAILED:
                 words, tip = "failed", recording.error
             elif count is not None:
-                words = progress_words(count.reviewed, count.total)
-                tip = progress_tip(count.reviewed, count.total, corrected=count.rejected > 0)
+                left = corrected.get(recording.id, 0)
+                reviewed, total = count.reviewed - left, count.total - left
+                words, tip = progress_words(reviewed, total), progress_tip(reviewed, total, left)
+                if not reviewed and is_waiting(recording):  # its events were imported
+                    words, tip = "", f"{counted(total, 'event')}, not analysed"
             elif recording.state is RecordingState.ANALYSED:
                 words = "no events"
             missing = not exists(file_of(path))
@@ -276,9 +281,13 @@ OTHER_MODEL = "other model"
 """The state of a recording of which nothing is reviewed, and that another model analysed."""
 
 
-_CORRECTED = (
-    "A corrected label counts as two events: accepted as the new class, rejected as the former one"
-)
+def corrected_tip(corrected: int) -> str:
+    """What tables list beside the events that are counted."""
+    return (
+        f"Tables also list {counted(corrected, 'former label')} of corrected events, as rejected"
+        if corrected
+        else ""
+    )
 
 
 class RecordingStage(StrEnum):
@@ -322,10 +331,10 @@ def progress_words(reviewed: int, total: int) -> str:
     return "reviewed" if reviewed == total else f"{grouped(reviewed)} reviewed"
 
 
-def progress_tip(reviewed: int, total: int, *, corrected: bool) -> str:
-    """The same in numbers. `corrected`: some of the reviewed events may stem from corrections."""
-    text = f"{part_of(reviewed, total, 'event')} reviewed"
-    return f"{text}\n{_CORRECTED}" if corrected else text
+def progress_tip(reviewed: int, total: int, corrected: int = 0) -> str:
+    """The same in numbers. `corrected`: former labels of corrected events, not counted."""
+    lines = (f"{part_of(reviewed, total, 'event')} reviewed", corrected_tip(corrected))
+    return "\n".join(filter(None, lines))
 
 
 def with_start(tip: str, recorded_at: datetime | None, source: str) -> str:

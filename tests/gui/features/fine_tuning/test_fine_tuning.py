@@ -295,3 +295,11 @@ def test_an_interval_without_any_spread_is_not_called_certain(qtbot: QtBot) -> N
     dialog.show_outcome(replace(outcome(), ways=(figures,)), None)
     assert "not known" in dialog.outcome.ways.csv()
     assert "1.00 to 1.00" not in dialog.outcome.ways.csv()
+
+
+def test_fields_above_and_below_the_table_begin_at_one_edge(qtbot: QtBot) -> None:
+    page = ChoicePage()
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitExposed(page)
+    assert page.same_source.x() == page.layers.x() == page.title.x() == page.passes.x()

@@ -255,7 +255,7 @@ class DatasetFeature(Feature):
         known = document.state is AnalysisState.COMPLETE and not document.loading_events
         numbers = {c.path: c.events for c in counts}
         if known and opened in numbers:  # counted as the window has them, not as they were stored
-            numbers[opened] = len(document.shown.events)
+            numbers[opened] = len(document.shown.counted)
         self._recordings_panel.set_events(numbers)
         listed = set(self._recordings_panel.files)
         missing = sum(c.missing and c.path in listed for c in counts)

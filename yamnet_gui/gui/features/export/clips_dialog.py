@@ -30,6 +30,7 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.screens import resize_to_hint
 from yamnet_gui.gui.widgets.buttons import DialogButtons, TickBox
+from yamnet_gui.gui.widgets.elided_box import ElidedBox
 from yamnet_gui.gui.widgets.number_box import NumberBox, WholeBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
@@ -261,7 +262,7 @@ class ClipsDialog(QDialog):
             tick.toggled.connect(self._update_plan)
 
     def _box(self, name: str, choices: Sequence[tuple[str, str]]) -> QComboBox:
-        box = QComboBox(self)
+        box = ElidedBox(self)
         box.setAccessibleName(name)
         box.setMinimumContentsLength(16)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

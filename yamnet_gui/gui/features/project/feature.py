@@ -14,6 +14,7 @@ from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.jobs.demo import is_demo
 from yamnet_gui.gui.jobs.project import (
     FoundRecording,
     OpenedProject,
@@ -157,12 +158,12 @@ class ProjectMenu(Feature):
         if document.loading_events:
             return  # how many there are is not known yet
         if document.recording is not None and document.state is AnalysisState.COMPLETE:
-            events = document.shown.events
-            reviewed = sum(e.state is not ReviewState.UNREVIEWED for e in events)
-            words = progress_words(reviewed, len(events))
-            corrected = any(is_negative(event) for event in events)
+            events = document.shown.counted
+            corrected = sum(map(is_negative, events))
+            reviewed = sum(e.state is not ReviewState.UNREVIEWED for e in events) - corrected
+            words = progress_words(reviewed, len(events) - corrected)
             info = document.recording.info
-            tip = progress_tip(reviewed, len(events), corrected=corrected)
+            tip = progress_tip(reviewed, len(events) - corrected, corrected)
             tip = with_start(tip, info.recorded_at, document.recording.start_source)
             self._recordings_panel.set_state(info.path, words, tip)
             self._recordings_panel.set_events({info.path: len(events)})
@@ -176,7 +177,9 @@ class ProjectMenu(Feature):
         )
 
     def _on_recording_found(self, result: FoundRecording) -> None:
-        if result.remark:
+        if result.remark and not is_demo(
+            Path(result.recording.path)
+        ):  # which lies where it was installed
             text = f"{result.recording.name} {result.remark}."
             self._notices.show_notice(NoticeKind.INFO, text, key="recording", seconds=20)
 
