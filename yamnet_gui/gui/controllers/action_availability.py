@@ -18,6 +18,7 @@ _OTHERWISE = {
     "cancel": "nothing is being analysed.",
     "cancel_all": "no recordings are being analysed.",
     "save_project": "the project is still being opened.",
+    "close_project": "no project is open but the personal one.",
     **{f"label_{n}": f"no label of the chosen set has the key {n}." for n in range(1, 10)},
 }
 """What else keeps an action from being done."""

@@ -31,6 +31,7 @@ from yamnet_gui.labels.project import (
     is_waiting,
     new_id,
     personal_project_path,
+    take_along,
 )
 
 
@@ -110,23 +111,26 @@ def _scratch_place() -> Path:
 class OpenProjectJob:
     """Opens, or with `create` makes, the project at `path`; with `source` a copy of that one.
 
-    Raises ProjectError.
+    With `create`, a recording of `source` is taken along instead. Raises ProjectError.
     """
 
     path: Path
     create: bool = False
     read_only: bool = False
     source: Project | None = None
+    along: Recording | None = None
     opened: list[Project] = field(default_factory=list)
 
     def run(self) -> Iterator[OpenedProject]:
-        if self.source is not None:
+        if self.source is not None and not self.create:
             self.source.save_as(self.path)
         if self.create:
             project = Project.create(self.path)
         else:
             project = Project.open(self.path, read_only=self.read_only)
         self.opened.append(project)
+        if self.create and self.source is not None and self.along is not None:
+            take_along(self.source, self.along, project)
         # reads what queries need, so that no user waits for it later
         project.events.count(EventFilter(one_per_sound=True))
         project.recordings.rules_of_events()
