@@ -11,12 +11,14 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import Owners
+from yamnet_gui.gui.features.review_queue.progress_model import ProgressColumn, ProgressModel
 from yamnet_gui.gui.panels.classes_at_cursor import ClassesAtCursor
 from yamnet_gui.gui.panels.recording_table_model import NAME
 from yamnet_gui.gui.panels.recordings import RecordingsPanel
 from yamnet_gui.gui.panels.status import StatusBar, time_left
 from yamnet_gui.gui.panels.welcome import WelcomePanel
 from yamnet_gui.gui.widgets.notices import NoticeBar, NoticeKind, reading_s
+from yamnet_gui.labels.project import ClassCounts
 
 A, B, C = Path("/x/a.wav"), Path("/x/b.wav"), Path("/y/c.flac")
 
@@ -514,3 +516,15 @@ def test_a_cursor_that_moves_lays_nothing_out(
         qtbot.wait(1)
         assert "3.888" in widget.title.text()
     assert layouts.count == 0
+
+
+@pytest.mark.parametrize(
+    ("accepted", "rejected", "shown"), [(1, 0, "1 of 1"), (5, 4, "5 of 9"), (9, 1, "90% (")]
+)
+def test_precision_is_a_share_only_of_enough_decisions(
+    accepted: int, rejected: int, shown: str
+) -> None:
+    model = ProgressModel()
+    model.set_counts([ClassCounts("Dog", 3, accepted, rejected, 0)])
+    text = model.index(0, ProgressColumn.PRECISION).data()
+    assert text.startswith(shown)
