@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -208,8 +209,10 @@ class ProjectMenu(Feature):
             return  # how many there are is not known yet
         if document.recording is not None and document.state is AnalysisState.COMPLETE:
             events = document.shown.counted
-            corrected = sum(map(is_negative, events))
-            reviewed = sum(e.state is not ReviewState.UNREVIEWED for e in events) - corrected
+            states = list(map(attrgetter("state"), events))  # there may be very many
+            pairs = zip(events, states, strict=True)
+            corrected = sum(is_negative(e) for e, s in pairs if s is ReviewState.REJECTED)
+            reviewed = len(events) - states.count(ReviewState.UNREVIEWED) - corrected
             words = progress_words(reviewed, len(events) - corrected)
             info = document.recording.info
             tip = progress_tip(reviewed, len(events) - corrected, corrected)
