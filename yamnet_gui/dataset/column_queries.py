@@ -7,6 +7,7 @@ answer is remembered, so that any further page of the same list comes at once.
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -67,7 +68,7 @@ class ColumnQueries:
     def labels(self) -> tuple[str, ...]:
         return self.columns.labels
 
-    @property
+    @cached_property
     def channels(self) -> set[int | None]:
         """The channels that events are of; None for all together."""
         parts = [np.unique(self.columns.column["channel"][part]) for part in self._blocks()]
@@ -118,9 +119,15 @@ class ColumnQueries:
 
     def queue(self, kind: QueueKind, wanted: EventFilter, seed: int, threshold: float) -> Rows:
         """All events that meet the filter, in an order of review."""
-        rows = self.rows(wanted)
-        check_stopped()
-        return rows[review_order(kind, self.columns.column["score"][rows], seed, threshold)]
+
+        def make() -> Rows:
+            rows = self.rows(wanted)
+            check_stopped()
+            scores = self.columns.column["score"][rows]
+            return rows[review_order(kind, scores, seed, threshold)].astype(np.int32)
+
+        found = _remembered(self._lists, (kind, wanted, seed, threshold), make, _LISTS)
+        return np.empty(0, np.int32) if found is None else found
 
     def _descending(
         self, name: str, some: Callable[[int, int], Rows], total: int, first: int, end: int

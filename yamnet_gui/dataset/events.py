@@ -64,6 +64,7 @@ class DatasetEvents:
         self._cache = cache or user_cache_folder()
         self._sql = SqlQueries(dataset)
         self._columns: ColumnQueries | None = None
+        self._infos: dict[str, RecordingInfo] = {}
         self._open_columns()
 
     @property
@@ -142,18 +143,19 @@ class DatasetEvents:
 
     def infos(self, recordings: Sequence[str]) -> dict[str, RecordingInfo]:
         """What is known of recordings, by their ids, in the order of their files."""
-        rows = self._dataset.ask(
-            "SELECT recording, file, duration_s, sample_rate_hz, channels, epoch_us(start_utc),"
-            " utc_offset_min FROM recordings WHERE recording IN (SELECT unnest(?))"
-            " ORDER BY file",
-            [list(recordings)],
-        )
-        return {
-            str(recording): RecordingInfo(
-                Path(file), duration_s, rate, channels, recorded_at(start_us, offset_min)
+        new = [key for key in recordings if key not in self._infos]
+        if new:
+            rows = self._dataset.ask(
+                "SELECT recording, file, duration_s, sample_rate_hz, channels, epoch_us(start_utc),"
+                " utc_offset_min FROM recordings WHERE recording IN (SELECT unnest(?))",
+                [new],
             )
-            for recording, file, duration_s, rate, channels, start_us, offset_min in rows
-        }
+            for recording, file, duration_s, rate, channels, start_us, offset_min in rows:
+                start = recorded_at(start_us, offset_min)
+                info = RecordingInfo(Path(file), duration_s, rate, channels, start)
+                self._infos[str(recording)] = info
+        found = {key: self._infos[key] for key in recordings if key in self._infos}
+        return dict(sorted(found.items(), key=lambda item: str(item[1].path)))
 
     def of_recordings(self, recordings: Sequence[str]) -> list[LabelledRecording]:
         """Recordings by their ids with all of their events, as projects and formats take them."""

@@ -57,7 +57,10 @@ class Asked:
 
 
 class DatasetQuestions(QObject):
-    """One thread answers one question after the other; the dataset is open while it is chosen."""
+    """One thread answers one question after the other; the dataset is open while it is chosen.
+
+    Another one prepares it for quick answers meanwhile.
+    """
 
     failed = Signal(object, object)  # AttachedDataset, UserError: it cannot be opened
     reopened = Signal(str)  # the name of one whose files had changed
@@ -66,6 +69,8 @@ class DatasetQuestions(QObject):
         super().__init__(parent)
         self._datasets = datasets
         self._runner = JobRunner("dataset", self)
+        self._columns = JobRunner("dataset columns", self)
+        self._preparing: JobHandle | None = None
         self._open: OpenedDataset | None = None
         self._asked: list[Asked] = []
         self._opening: JobHandle | None = None
@@ -73,15 +78,17 @@ class DatasetQuestions(QObject):
 
     @property
     def busy(self) -> bool:
-        return self._runner.busy
+        return self._runner.busy or self._columns.busy
 
     def close(self) -> None:
         """Ends the thread, whatever it is at."""
         for asked in [*self._asked]:
             asked.drop()
+        self._stop_preparing()
         if self._open is not None:
             self._close_dataset(self._open, finish=True)
         self._runner.close()
+        self._columns.close()
 
     def ask(
         self,
@@ -128,7 +135,9 @@ class DatasetQuestions(QObject):
 
     def _on_source(self) -> None:
         from yamnet_gui.gui.jobs.dataset import OpenDatasetJob
+        from yamnet_gui.gui.jobs.dataset_columns import PrepareDatasetJob
 
+        self._stop_preparing()
         for asked in self._asked:
             asked.drop()
         self._asked.clear()
@@ -145,6 +154,7 @@ class DatasetQuestions(QObject):
         def opened(result: OpenedDataset) -> None:
             self._open = result
             self._datasets.set_opened(result)
+            self._preparing = self._columns.submit(PrepareDatasetJob(result))
 
         def failed(error: UserError) -> None:
             self._datasets.choose(None)
@@ -153,6 +163,11 @@ class DatasetQuestions(QObject):
         self._opening = self._runner.submit(
             OpenDatasetJob(source.folder), on_result=opened, on_failed=failed
         )
+
+    def _stop_preparing(self) -> None:
+        if self._preparing is not None:
+            self._preparing.cancel()
+            self._preparing = None
 
     def _close_dataset(self, opened: OpenedDataset, *, finish: bool = False) -> None:
         from yamnet_gui.gui.jobs.dataset import CloseDatasetJob

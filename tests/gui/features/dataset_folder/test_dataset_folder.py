@@ -264,7 +264,8 @@ def test_one_that_cannot_be_opened_gives_a_sentence(
 def test_files_that_change_while_it_is_open(
     beside: Workbench, settled: Settled, results: Path, tmp_path: Path
 ) -> None:
-    """One that has grown is opened again; one that is damaged gives a sentence."""
+    """One that has grown is opened again; of one that is damaged, what is listed stays, and what
+    would be read for a decision gives a sentence."""
     before = panel(beside).model.rowCount()
     add_more(results, tmp_path)
     header = panel(beside).table.horizontalHeader()
@@ -274,8 +275,15 @@ def test_files_that_change_while_it_is_open(
     for path in (results / "events").rglob("*.parquet"):
         path.write_bytes(path.read_bytes()[:100])
     header.setSortIndicator(ProjectColumn.ONSET, Qt.SortOrder.DescendingOrder)
+    assert texts(beside, settled, ProjectColumn.CLASS)[0] in NAMES
+    assert "cannot be read" not in panel(beside).count.text()
+    select(beside, 0)
+    beside.feature(AllEvents).decide(ReviewState.ACCEPTED)
     settled(beside)
     assert "cannot be read" in panel(beside).count.text()
+    assert not project_of(beside).events.count(
+        EventFilter(states=frozenset({ReviewState.ACCEPTED}))
+    )
 
 
 def add_more(results: Path, tmp_path: Path) -> None:
