@@ -17,7 +17,7 @@ from .core.c_heap import use_few_arenas
 from .core.desktop_entry import DESKTOP_ID, ICON_SIZES
 from .core.handover import Claim, HandOver, is_token, meeting_place
 from .core.log import VERBOSE_HELP, logging_to_file
-from .core.storage.address import path_of
+from .core.storage.address import addresses_with_secrets, path_of
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -156,7 +156,8 @@ def _handed_over(claim: Claim, arguments: argparse.Namespace) -> bool:
         files = () if arguments.demo else tuple(path.absolute() for path in arguments.files)
     except OSError:  # this folder has been removed
         return False
-    request = HandOver(files, arguments.demo, token if is_token(token) else "")
+    token = token if is_token(token) else ""
+    request = HandOver(files, arguments.demo, token, addresses_with_secrets(files))
     return claim.place is not None and hand_over(claim.place, request, is_free=claim.take)
 
 

@@ -143,9 +143,7 @@ def test_no_line_of_a_dialog_is_cut(start: Start, settled: Settled, qtbot: QtBot
             bench.session.selection.select([event.id])
             before = len(seen)
             bench.shell.window.actions_by_id[action].trigger()
-            qtbot.waitUntil(
-                lambda before=before: len(seen) > before and not dialogs(), timeout=60_000
-            )
+            qtbot.waitUntil(lambda before=before: len(seen) > before and not dialogs())
     finally:
         timer.stop()
         for dialog in dialogs():

@@ -2,10 +2,12 @@
 
 The folder has the list of all files, and of these only what is new. It reads others, which small
 ones are joined to, where they are. Files come first, the list that names them last, and what it
-no longer names goes after that: whoever reads the dataset meanwhile finds it whole.
+no longer names goes after that: whoever reads the dataset meanwhile finds it whole. What changes is
+written down there before, so that any machine can clean up after one that died.
 """
 
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +19,16 @@ from yamnet_gui.core.storage.files import open_for_reading
 from yamnet_gui.core.storage.statuses import ask_again
 from yamnet_gui.core.storage.stores import store_of
 from yamnet_gui.dataset.info import MARK
-from yamnet_gui.dataset.manifest import MANIFEST, finish_change, read_manifest
+from yamnet_gui.dataset.layout import SUFFIX, TABLES
+from yamnet_gui.dataset.manifest import CHANGE, MANIFEST, finish_change, read_manifest
 
 from .options import BatchOptions
 
 _BASE = ".base"
 """The list that what is new was added to."""
+_CHANGING = "changing"
+"""Files that a change brings or removes: those that no list names in the end are removed."""
+_OWN = re.compile(rf"({'|'.join(TABLES)})/[^/]+/part-[0-9a-f]{{16}}{re.escape(SUFFIX)}")
 _LARGEST_LIST = 1 << 30
 
 
@@ -47,6 +53,7 @@ class StoredDataset:
         """
         ask_again()
         try:
+            self._settle()
             if self._waits_for(self._read(MANIFEST)):
                 self.bring()
             there, mark = self._read(MANIFEST), self._read(MARK)
@@ -67,17 +74,34 @@ class StoredDataset:
     def bring(self) -> None:
         """Brings what is new to the address. Raises StorageError; the folder stays until then."""
         finish_change(self.here)
-        store, before = store_of(self.address), self._files_of_base()
+        store = store_of(self.address)
         listed = read_manifest(self.here).files
+        added = [name for name in sorted(listed) if (self.here / name).is_file()]
+        changing = sorted({*added, *(_files_in(self._base()) - listed.keys())})
         store.write(self.address / MARK, self.here / MARK)
-        for name in sorted(listed):
-            if (self.here / name).is_file():
-                store.write(self.address / name, self.here / name)
+        store.write_bytes(self.address / CHANGE, json.dumps({_CHANGING: changing}).encode())
+        for name in added:
+            store.write(self.address / name, self.here / name)
         store.write(self.address / MANIFEST, self.here / MANIFEST)
-        for name in sorted(before - listed.keys()):
-            store.remove(self.address / name)
-        ask_again()
+        self._settle()
         shutil.rmtree(self.here, ignore_errors=True)
+
+    def _settle(self) -> None:
+        """Removes what a change has left that its list does not name: of whoever began it."""
+        ask_again()
+        change = self._read(CHANGE)
+        if change is None:
+            return
+        store, listed = store_of(self.address), _files_in(self._read(MANIFEST))
+        try:
+            changing = {str(name) for name in json.loads(change)[_CHANGING]}
+        except (ValueError, KeyError, TypeError) as error:
+            raise DatasetError(self.address / CHANGE, "is damaged", "move it away") from error
+        for name in sorted(changing - listed):
+            if _OWN.fullmatch(name):
+                store.remove(self.address / name)
+        store.remove(self.address / CHANGE)
+        ask_again()
 
     def _has_others(self) -> bool:
         try:
@@ -101,10 +125,6 @@ class StoredDataset:
         except FileNotFoundError:
             return None
 
-    def _files_of_base(self) -> set[str]:
-        base = self._base()
-        return set(json.loads(base)["files"]) if base is not None else set()
-
     def _read(self, name: str) -> bytes | None:
         try:
             with open_for_reading(self.address / name) as file:
@@ -115,3 +135,7 @@ class StoredDataset:
     def _write(self, name: str, content: bytes) -> None:
         with replacing(self.here / name) as beside:
             beside.write_bytes(content)
+
+
+def _files_in(manifest: bytes | None) -> set[str]:
+    return set(json.loads(manifest)["files"]) if manifest is not None else set()

@@ -24,9 +24,8 @@ from yamnet_gui.fine_tuning.comparison import NAMES, figure_text
 from yamnet_gui.fine_tuning.description import plain_json
 from yamnet_gui.fine_tuning.outcome import pass_text
 from yamnet_gui.labels.overwrite_guard import check_outputs
-from yamnet_gui.training import workers_of
 
-from .arguments import add_cluster, description_of, files_of, number
+from .arguments import number
 from .metrics import write_json, write_text
 from .terminal import ProgressLine
 
@@ -119,7 +118,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"the same seed gives the same model (default: {usual.seed})",
     )  # fmt: skip
     how.add_argument("--weights", type=Path, metavar="FILE", help="weights or model to begin with")
-    add_cluster(how, "embed the sounds")
     parser.add_argument(
         "--restart", action="store_true", help="begin again where training was interrupted"
     )
@@ -144,9 +142,7 @@ def run(options: argparse.Namespace) -> int:
         seed=options.seed,
     ).checked()
     outputs = (options.output, options.json, options.card)
-    given = (options.data, options.weights, *options.recordings_in)
-    check_outputs(outputs, (*given, *files_of(description_of(options.cluster))))
-    workers = workers_of(options.cluster)
+    check_outputs(outputs, (options.data, options.weights, *options.recordings_in))
     choice = DataChoice(
         tuple(options.classes),
         tuple(options.none),
@@ -161,12 +157,7 @@ def run(options: argparse.Namespace) -> int:
     outcome = None
     with ProgressLine() as line:
         for step in fine_tune(
-            data,
-            options.output,
-            settings,
-            weights=options.weights,
-            restart=options.restart,
-            elsewhere=workers,
+            data, options.output, settings, weights=options.weights, restart=options.restart
         ):
             outcome = step.outcome
             left = (

@@ -4,11 +4,12 @@ Lines of JSON in ASCII go over a socket that this user alone can open:
 
     later start   {"nonce": "0f…"}
     window        {"proof": "9a…"}      HMAC-SHA-256 of the nonce with the secret in the note
-    later start   {"files": ["/…"], "demo": false, "activation": ""}
+    later start   {"files": ["/…"], "demo": false, "activation": "", "addresses": []}
     window        {"opened": true}
 
 The proof shows that whoever answers is the window that wrote the note, not somebody who took its
 name after it had ended. Paths are text in which bytes that are not UTF-8 stand as Python has them.
+`addresses` are those of files with a password or a signature, whole: paths lack these.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from yamnet_gui import __version__
 from .files import replacing
 from .json_text import parse_json
 from .lock import FileLock
+from .storage.notation import is_address
 
 _log = logging.getLogger(__name__)
 
@@ -51,11 +53,13 @@ class HandOver:
     """Files to open, absolute, or the demo; neither: the window only comes to the front.
 
     `activation` is the desktop's token that lets a window take the focus ("" where there is none).
+    `secret_addresses` are those of files that need what is secret of them, which their paths lack.
     """
 
     files: tuple[Path, ...] = ()
     demo: bool = False
     activation: str = ""
+    secret_addresses: tuple[str, ...] = field(default=(), repr=False)
 
     def line(self) -> bytes:
         """Raises ValueError where it is more than a window accepts."""
@@ -63,6 +67,7 @@ class HandOver:
             "files": [os.fspath(path) for path in self.files],
             "demo": self.demo,
             "activation": self.activation,
+            "addresses": self.secret_addresses,
         }
         line = json_line(request)
         read_hand_over(line)
@@ -74,7 +79,12 @@ def read_hand_over(line: bytes) -> HandOver:
     if len(line) > LARGEST_BYTES:
         raise ValueError("it is too long")
     match _document(line):
-        case {"files": [*files], "demo": bool(demo), "activation": str(activation)}:
+        case {
+            "files": [*files],
+            "demo": bool(demo),
+            "activation": str(activation),
+            "addresses": [*addresses],
+        }:
             pass
         case _:
             raise ValueError("it is no request")
@@ -82,7 +92,13 @@ def read_hand_over(line: bytes) -> HandOver:
         raise ValueError("it names too many files")
     if activation and not is_token(activation):
         raise ValueError("its token is none")
-    return HandOver(_paths(files), demo, activation)
+    if len(addresses) > _MOST_FILES or not all(map(_is_short_address, addresses)):
+        raise ValueError("it has what is no address")
+    return HandOver(_paths(files), demo, activation, tuple(addresses))
+
+
+def _is_short_address(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST_PATH and is_address(value)
 
 
 def is_token(text: str) -> bool:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from yamnet_gui.core.handover import Claim, HandOver, MeetingPlace
+from yamnet_gui.core.storage.address import addresses_with_secrets, path_of, with_secrets
 from yamnet_gui.gui.instance.client import hand_over
 from yamnet_gui.gui.instance.further_files import SETTING, FurtherFiles
 from yamnet_gui.gui.instance.server import InstanceServer
@@ -225,6 +226,21 @@ def test_the_window_opens_files_and_the_demo_and_comes_to_the_front(
     assert Later(place, HandOver(demo=True)).ended(qtbot) is True
     assert Later(place, HandOver()).ended(qtbot) is True
     assert opened == [request.files, "demo"]
+
+
+def test_what_is_secret_of_an_address_reaches_the_window(
+    place: MeetingPlace, window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YAMNET_GUI_ADDRESSES_WITH_SECRETS", "{}")
+    whole = "https://anna:hunter2@host/a.wav?signature=hunter2"
+    path = path_of(whole)  # as the later start does
+    request = HandOver((path,), secret_addresses=addresses_with_secrets([path, Path("/b.wav")]))
+    monkeypatch.setenv("YAMNET_GUI_ADDRESSES_WITH_SECRETS", "{}")  # the window knows nothing
+    _, opened = window()
+    assert Later(place, request).ended(qtbot) is True
+    assert opened == [(path,)]
+    assert "hunter2" not in str(path)
+    assert with_secrets(path) == whole
 
 
 def test_an_open_dialog_is_finished_first(

@@ -63,10 +63,7 @@ NO_PATHS = {
         "--threshold", "--group", "--classes", "--top", "--hop", "--track", "--gain", "--start",
         "--zone", "--end", "--jobs", "--cluster", "--frames",
     },
-    "dataset": {
-        "--classes", "--min-score", "--max-score", "--min-duration", "--day", "--hours", "--text",
-        "--limit",
-    },
+    "dataset": {"--classes", "--min-score", "--text", "--limit"},
     "embed": {"--scores", "--threshold", "--classes", "--hop", "--track", "--cluster"},
     "estimate": {
         "--classes", "--draw", "--hop", "--precision", "--recordings", "--since", "--until",
@@ -81,7 +78,7 @@ NO_PATHS = {
     },
     "finetune": {
         "--classes", "--none", "--same-source", "--epochs", "--learning-rate", "--held-out",
-        "--seed", "--cluster",
+        "--seed",
     },
     "import": {
         "--recording", "--match", "--label-column", "--encoding", "--tier", "--columns",

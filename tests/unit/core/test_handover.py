@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,8 @@ def test_a_request_comes_back_whole() -> None:
         "鳥",
     ]
     request = HandOver(tuple(ROOT / name for name in names), demo=True, activation="abc-123")
+    request = replace(request, secret_addresses=("https://u:pw@host/a.wav",))
+    assert "pw" not in repr(request)
     line = request.line()
     assert line.count(b"\n") == 1
     assert read_hand_over(line) == request
@@ -39,7 +42,7 @@ def test_a_request_comes_back_whole() -> None:
 
 
 def _request(**changes: object) -> bytes:
-    usual: dict[str, object] = {"files": [], "demo": False, "activation": ""}
+    usual: dict[str, object] = {"files": [], "demo": False, "activation": "", "addresses": []}
     return json.dumps({**usual, **changes}).encode() + b"\n"
 
 
@@ -61,13 +64,17 @@ def _request(**changes: object) -> bytes:
         _request(files=["/\ud800"]),
         _request(files=["/a"] * 20_001),
         _request(demo=1),
+        _request(addresses="https://host/a.wav"),
+        _request(addresses=[7]),
+        _request(addresses=["/a.wav"]),
+        _request(addresses=["https://host/" + "a" * 40_000]),
         _request(activation=7),
         _request(activation="a\nb"),
         _request(activation="x" * 513),
         '{"files": [], "demo": false, "activation": "ü"}\n'.encode(),
         _request(files=["/a" * 1000] * 3000),
     ],
-    ids=range(27 - 1),
+    ids=range(31 - 1),
 )
 def test_everything_else_is_refused(line: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):

@@ -8,7 +8,7 @@ import pytest
 
 from yamnet_gui.audio import storage_listing
 from yamnet_gui.batch import stored_dataset, stored_run
-from yamnet_gui.core.storage import errors, files, lock, notation, statuses, stores
+from yamnet_gui.core.storage import errors, files, lock, notation, statuses, stores, turns
 from yamnet_gui.core.storage import store as asking
 from yamnet_gui.core.storage.errors import MissingInStorageError
 from yamnet_gui.core.storage.notation import address_of
@@ -97,5 +97,6 @@ def use_store(folder: Path, monkeypatch: pytest.MonkeyPatch) -> FolderStore:
         monkeypatch.setattr(module, "store_of", store_of)
     monkeypatch.setitem(errors._USUAL_PLACES, SCHEME, "show the key")
     monkeypatch.setattr(asking, "PAUSE_S", 0.0)
+    monkeypatch.setattr(turns, "_last_first", -1e9)  # that of an earlier test
     statuses.ask_again()
     return made

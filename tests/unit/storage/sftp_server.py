@@ -52,8 +52,9 @@ def _interface(folder: Path) -> type[paramiko.SFTPServerInterface]:
         def open(self, path: str, flags: int, _attributes: Any) -> Any:
             target = folder / path.lstrip("/")
             writing = bool(flags & (os.O_WRONLY | os.O_RDWR))
+            mode = "xb" if flags & os.O_EXCL else "wb"
             try:
-                file = target.open("wb" if writing else "rb")
+                file = target.open(mode if writing else "rb")
             except OSError as error:
                 return paramiko.SFTPServer.convert_errno(error.errno)
             handle = paramiko.SFTPHandle(flags)

@@ -14,6 +14,7 @@ from yamnet_gui.core.errors import RecordingError
 from yamnet_gui.core.storage import store as asking
 from yamnet_gui.core.storage import stores
 from yamnet_gui.core.storage.address import path_of
+from yamnet_gui.core.storage.lock import StoredLock
 from yamnet_gui.core.storage.notation import written
 from yamnet_gui.core.storage.statuses import ask_again
 
@@ -65,11 +66,26 @@ def test_files_are_written_whole_into_folders_that_are_made(server: Any, tmp_pat
     assert list(results.iterdir()) == []
 
 
+def test_a_lock_is_taken_once_in_a_folder_that_is_made(server: Any, tmp_path: Path) -> None:
+    path = path_of(f"{server.address}/results/out.csv.lock")
+    first, second = StoredLock(path, "one"), StoredLock(path, "two")
+    try:
+        assert first.acquire() is None
+        stores.store_of(path).create(path, b"mine")  # which stays as it is
+        holder = second.acquire()
+        assert holder is not None
+        assert holder.machine == "one"
+    finally:
+        first.release()
+    assert not list((tmp_path / "served/results").iterdir())
+
+
 @pytest.mark.parametrize(
     ("trouble", "sentence"),
     [
         ("password", "the server refuses access: the credentials are wrong"),
-        ("key", "the key of the server is not the one in ~/.ssh/known_hosts"),
+        ("key", "the key of the server is not known — connect to it once with ssh"),
+        ("changed", "the key of the server is another than in ~/.ssh/known_hosts — ask who runs"),
         ("gone", "the server cannot be reached — check the network and the address"),
         ("missing", "there is no such file — check the address"),
     ],
@@ -82,6 +98,11 @@ def test_each_trouble_with_a_server_is_one_sentence(
         address = address.replace(PASSWORD, "wrong")
     elif trouble == "key":
         (tmp_path / "home/.ssh/known_hosts").write_text("")
+    elif trouble == "changed":
+        other = SftpServer(tmp_path)
+        other.stop()
+        key = other.known_hosts.partition(" ")[2]
+        (tmp_path / "home/.ssh/known_hosts").write_text(f"{server.known_hosts.split()[0]} {key}")
     elif trouble == "gone":
         server.cut()
     else:

@@ -1,4 +1,5 @@
 import threading
+from collections import namedtuple
 
 import pytest
 
@@ -13,7 +14,9 @@ from yamnet_gui.core.storage.blocks import BLOCK_BYTES
 from yamnet_gui.core.storage.errors import ChangedInStorageError, StorageError
 from yamnet_gui.core.storage.files import open_for_reading
 from yamnet_gui.core.storage.statuses import ask_again, status_of
+from yamnet_gui.core.storage.turns import going_first
 
+DiskUsage = namedtuple("DiskUsage", "total used free")
 CONTENT = bytes(range(256)) * (12 * BLOCK_BYTES // 256) + b"the end"
 
 
@@ -68,6 +71,15 @@ def test_blocks_take_no_more_room_than_they_may(store, path, monkeypatch):
         assert file.read() == CONTENT
     kept = own_files(user_cache_folder(), BLOCKS)
     assert 0 < sum(f.bytes for f in kept) <= 3 * BLOCK_BYTES
+
+
+def test_blocks_leave_room_for_all_else_on_the_disk(store, path, monkeypatch):
+    monkeypatch.setattr(blocks, "_WRITTEN_BETWEEN", 1)
+    monkeypatch.setattr(blocks.shutil, "disk_usage", lambda _: DiskUsage(0, 0, free=BLOCK_BYTES))
+    monkeypatch.setattr(blocks, "SPARED_BYTES", 2 * BLOCK_BYTES)
+    with open_for_reading(path) as file:
+        assert file.read() == CONTENT
+    assert sum(f.bytes for f in own_files(user_cache_folder(), BLOCKS)) <= BLOCK_BYTES + 64
 
 
 def test_a_disk_that_takes_nothing_is_no_error(store, path, monkeypatch, tmp_path):
@@ -147,3 +159,46 @@ def test_work_that_is_to_stop_waits_for_no_further_attempt(store, path):
     with open_for_reading(path) as file, stoppable(stop.is_set), pytest.raises(Cancelled):
         file.read(1)
     assert len(store.asked) == 1
+
+
+def test_work_that_is_to_stop_waits_for_no_answer(store, path):
+    stop, answer = threading.Event(), threading.Event()
+
+    def hang():
+        stop.set()
+        answer.wait(30)
+
+    store.failing = hang
+    with open_for_reading(path) as file, stoppable(stop.is_set), pytest.raises(Cancelled):
+        file.read(1)
+    answer.set()
+
+
+def test_what_goes_first_does_not_wait_for_what_is_read_in_advance(store, path):
+    """Others ask for a block at a time then, and not while it is being asked for."""
+    with open_for_reading(path) as background, open_for_reading(path) as heard:
+        background.read(3 * BLOCK_BYTES)
+        begun, answer = threading.Event(), threading.Event()
+
+        def first():
+            with going_first():
+                heard.seek(9 * BLOCK_BYTES)
+                heard.read(1)
+
+        def hang():
+            if store.asked[-1][0] == 9 * BLOCK_BYTES:
+                begun.set()
+                answer.wait(30)
+
+        store.failing = hang
+        thread = threading.Thread(target=first)
+        thread.start()
+        begun.wait(30)
+        asked = len(store.asked)
+        threading.Timer(0.1, answer.set).start()
+        background.read(3 * BLOCK_BYTES)
+        thread.join()
+    assert answer.is_set()
+    steps = [end - begin for begin, end in store.asked[asked:]]
+    assert steps
+    assert set(steps) == {BLOCK_BYTES}

@@ -6,6 +6,7 @@ path, message, project or table has them.
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,6 +58,18 @@ def with_secrets(path: Path) -> str:
     """The whole address that a path stands for: only for asking the server."""
     address = address_of(path)
     return _kept().get(address, address)
+
+
+def addresses_with_secrets(paths: Iterable[Path]) -> tuple[str, ...]:
+    """The whole addresses of those paths that need what is secret of them.
+
+    For another process of this user, which keeps them by `path_of_address`.
+    """
+    kept = _kept()
+    addresses = (
+        {TRACK.sub("", address_of(path)) for path in paths if is_stored(path)} if kept else set()
+    )
+    return tuple(kept[address] for address in sorted(addresses & kept.keys()))
 
 
 def _is_web_address(address: str) -> bool:

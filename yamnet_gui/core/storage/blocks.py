@@ -5,17 +5,20 @@ Each block is a file of its own, with a checksum at its end, so that a crash cos
 
 import hashlib
 import os
+import shutil
 import threading
 import uuid
 from contextlib import suppress
 from pathlib import Path
 
-from yamnet_gui.core.cached_files import BLOCKS, shrink
+from yamnet_gui.core.cached_files import BLOCKS, own_files, shrink
 from yamnet_gui.core.folders import user_cache_folder
 
 BLOCK_BYTES = 1 << 20
 LIMIT_BYTES = 4 * 2**30
 """The room that all blocks may take; those unused for longest go first."""
+SPARED_BYTES = 2**30
+"""What blocks leave of the disk for all else."""
 _CHECK_BYTES = 16
 _WRITTEN_BETWEEN = 64
 """Blocks that are written between two looks at the room that all of them take."""
@@ -73,10 +76,21 @@ class BlockCache:
             look = BlockCache._written % _WRITTEN_BETWEEN == 0
             BlockCache._written += 1
         if look:
-            shrink(self._cache, BLOCKS, LIMIT_BYTES)
+            shrink(self._cache, BLOCKS, _room(self._cache))
 
     def _path(self, number: int) -> Path:
         return self._cache / BLOCKS.folder / f"{self._key}-{number:08x}.block"
+
+
+def _room(cache: Path) -> int:
+    """Bytes that blocks may take: less than usual where the disk would be filled."""
+    try:
+        lacking = max(0, SPARED_BYTES - shutil.disk_usage(cache).free)
+    except OSError:
+        return LIMIT_BYTES
+    if not lacking:
+        return LIMIT_BYTES
+    return max(0, min(LIMIT_BYTES, sum(f.bytes for f in own_files(cache, BLOCKS)) - lacking))
 
 
 def _check(content: bytes) -> bytes:

@@ -154,11 +154,18 @@ def understood(error: BaseException, path: Path, scheme: str) -> StorageError:
         return ChangedInStorageError(path)
     if shows(_NO_CREDENTIALS) or _asks_for_account(error) or _finds_no_token(error):
         return no_credentials(path, scheme)
+    if "BadHostKeyException" in names:
+        return StorageError(
+            path,
+            "the key of the server is another than in ~/.ssh/known_hosts",
+            "ask who runs it whether it was changed, or somebody listens",
+            code=errno.EACCES,
+        )
     if _is_unknown_host_key(error):
         return StorageError(
             path,
-            "the key of the server is not the one in ~/.ssh/known_hosts, or is not there",
-            "connect to it once with ssh",
+            "the key of the server is not known",
+            "connect to it once with ssh, which puts it into ~/.ssh/known_hosts",
             code=errno.EACCES,
         )
     if shows(_NO_BUCKET):
@@ -227,11 +234,7 @@ def _is_forbidden(error: BaseException) -> bool:
 
 
 def _is_unknown_host_key(error: BaseException) -> bool:
-    kinds = {type(one).__name__ for one in _with_causes(error)}
-    text = str(error)
-    return "BadHostKeyException" in kinds or (
-        "SSHException" in kinds and "not found in known_hosts" in text
-    )
+    return type(error).__name__ == "SSHException" and "not found in known_hosts" in str(error)
 
 
 def as_recording_error(

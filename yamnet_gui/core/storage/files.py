@@ -20,6 +20,7 @@ from .notation import address_of, is_stored
 from .statuses import object_status
 from .store import ObjectStatus
 from .stores import store_of
+from .turns import in_small_steps, turn
 
 MOST_AHEAD = 8
 """Blocks that are asked for at once where an object is read from one end to the other."""
@@ -106,7 +107,7 @@ class StoredFile(io.RawIOBase):
             self._held.move_to_end(number)
             return held
         check_stopped()
-        with _one_at_a_time(self._path, number // MOST_AHEAD):
+        with turn(), _one_at_a_time(self._path, number // MOST_AHEAD):
             content = self._cache.read(number, self._size_of_block(number))
             if content is None:
                 content = self._asked_for(number)
@@ -116,6 +117,7 @@ class StoredFile(io.RawIOBase):
     def _asked_for(self, number: int) -> bytes:
         """A block from storage, with those behind it where one follows the other."""
         follows = number == self._next_asked
+        follows = follows and not in_small_steps()
         self._ahead = min(self._ahead * 2, MOST_AHEAD) if follows else 1
         count, last = 1, -(-self._status.size // BLOCK_BYTES)
         while count < self._ahead and number + count < last and not self._cache.has(number + count):

@@ -4,12 +4,13 @@ import random
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from yamnet_gui.core.stopping import check_stopped
+from yamnet_gui.core.stopping import check_stopped, inherited
 
 from .errors import ChangedInStorageError, MissingInStorageError, StorageError, understood
 
@@ -17,6 +18,7 @@ ATTEMPTS = 3
 """How often one thing is asked for."""
 PAUSE_S = 0.5
 """Before the second attempt; before each further one twice as long, and a little by chance."""
+_LOOK_EVERY_S = 0.1
 T = TypeVar("T")
 
 
@@ -109,7 +111,7 @@ class Store(ABC):
         for attempt in range(self.attempts):
             check_stopped()
             try:
-                return ask()
+                return _answer_to(ask)
             except Exception as error:  # noqa: BLE001 - each library has errors of its own
                 check_stopped()
                 plain = understood(error, path, self.scheme)
@@ -124,10 +126,33 @@ class Store(ABC):
         return
 
 
+def _answer_to(ask: Callable[[], T]) -> T:
+    """What `ask` gives or raises. Where the work of this thread is to stop, nobody waits for it.
+
+    It goes on in a thread of its own then, until the server answers or its time is over. Raises
+    Cancelled.
+    """
+    answered: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            answered.set_result(ask())
+        except BaseException as error:  # noqa: BLE001 - for the thread that waits
+            answered.set_exception(error)
+
+    thread = threading.Thread(target=inherited(work), name="storage", daemon=True)
+    thread.start()
+    while True:
+        thread.join(_LOOK_EVERY_S)
+        if not thread.is_alive():
+            return answered.result()
+        check_stopped()
+
+
 def _pause(seconds: float) -> None:
     """Waits, and ends at once where the work of this thread is to stop."""
-    for _ in range(max(1, round(seconds / 0.1))):
-        threading.Event().wait(min(seconds, 0.1))
+    for _ in range(max(1, round(seconds / _LOOK_EVERY_S))):
+        threading.Event().wait(min(seconds, _LOOK_EVERY_S))
         check_stopped()
 
 

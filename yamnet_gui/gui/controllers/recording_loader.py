@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from yamnet_gui.audio import PeakPyramid
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.storage.notation import is_stored
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
@@ -20,6 +21,8 @@ from yamnet_gui.gui.state.spectrogram_tiles import Tile, TileKey
 from yamnet_gui.gui.state.timeline import Timeline
 
 _AT_REST_MS = 60
+_AGAIN_MS = 15_000
+"""Until a server that went away is asked again for what is still to be drawn."""
 
 
 class RecordingLoader(QObject):
@@ -28,6 +31,9 @@ class RecordingLoader(QObject):
     opened = Signal(object)  # Path
     failed = Signal(object)  # UserError
     leaving = Signal()  # what was open is about to be closed
+    drawing = Signal(
+        object
+    )  # how much of a long recording in storage is read for that; None: ended
 
     def __init__(
         self,
@@ -52,6 +58,11 @@ class RecordingLoader(QObject):
         self._opening_path: Path | None = None
         self._preview: JobHandle | None = None
         self._previewed = False  # whether what is shown is the waveform of an unknown length
+        self._drawing: list[JobHandle] = []
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(_AGAIN_MS)
+        self._again.timeout.connect(self._draw)
         self._samples: JobHandle | None = None
         self._tiles: JobHandle | None = None
         self._wanted: tuple[int, int] | None = None
@@ -100,6 +111,15 @@ class RecordingLoader(QObject):
             self._end_preview()
             self._stop_opening()
 
+    @Slot()
+    def stop_drawing(self) -> None:
+        """Reads no more of the open recording than what is in view."""
+        self._again.stop()
+        for job in self._drawing:
+            job.cancel()
+        self._drawing = []
+        self.drawing.emit(None)
+
     def _stop_opening(self) -> None:
         """Ends what is being opened, also in the midst of a scan."""
         self._opening_path = None
@@ -114,6 +134,7 @@ class RecordingLoader(QObject):
 
     def _leave(self) -> None:
         self.leaving.emit()
+        self.stop_drawing()
         self._whole.cancel_all()
         self._view.cancel_all()
         self._document.open(None)
@@ -126,6 +147,7 @@ class RecordingLoader(QObject):
         if self._resting.active:
             self._resting.stop()
             self._way.release()
+        self._again.stop()
         self._stop_opening()
         for runner in (self._files, self._whole, self._view, self._first_look):
             runner.cancel_all()
@@ -161,21 +183,50 @@ class RecordingLoader(QObject):
         self._end_preview()
         info = recording.info
         self.leaving.emit()
+        self.stop_drawing()
         self._whole.cancel_all()
         self._view.cancel_all()
         self._sound.forget_samples()
         self._document.open(recording)
         self._spectrogram.set_recording(info.sample_rate_hz, info.duration_s)
         self._timeline.set_recording(info.duration_s, info.sample_rate_hz)
-        self._whole.submit(
-            PeaksJob(info.path), on_result=self._sound.improve_pyramid, on_failed=self.failed.emit
-        )
-        self._whole.submit(
-            OverviewJob(info.path, self._way),
-            on_result=self._spectrogram.set_overview,
-            on_failed=self._drop,
-        )
+        self._draw()
         self.opened.emit(info.path)
+
+    @Slot()
+    def _draw(self) -> None:
+        """Reads all of the recording for the pictures of the whole of it."""
+        path, again = self.path, bool(self._drawing)
+        if path is None:
+            return
+        peaks = self._whole.submit(
+            PeaksJob(path),
+            on_result=self._on_peaks,
+            on_failed=self._drop if again else self._on_drawing_failed,
+        )
+        overview = self._whole.submit(
+            OverviewJob(path, self._way),
+            on_result=self._spectrogram.set_overview,
+            on_failed=self._draw_later,
+            on_done=lambda: self.drawing.emit(None),
+        )
+        self._drawing = [peaks, overview]
+
+    def _on_peaks(self, peaks: PeakPyramid) -> None:
+        self._sound.improve_pyramid(peaks)
+        recording = self._document.recording
+        if recording is not None and recording.long_in_storage_bytes and peaks.frames:
+            share = peaks.ready_frames / peaks.frames
+            self.drawing.emit(share if share < 1 else None)
+
+    def _on_drawing_failed(self, error: UserError) -> None:
+        self.drawing.emit(None)
+        self.failed.emit(error)
+
+    def _draw_later(self, _error: UserError) -> None:
+        """Once a server answers again, without a word to say about each time that it does not."""
+        if self.path is not None and is_stored(self.path):
+            self._again.start()
 
     @Slot(object)
     def _on_moved(self, _view: object) -> None:

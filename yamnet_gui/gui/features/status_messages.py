@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolTip
 
 from yamnet_gui.analysis.cache_writer import NOT_STORED
 from yamnet_gui.core.errors import UserError, WeightsError
-from yamnet_gui.core.text import counted, grouped
+from yamnet_gui.core.text import counted, grouped, megabytes, percent
 from yamnet_gui.gui.background.rate import Rate
 from yamnet_gui.gui.controllers.messages import GET_WEIGHTS
 from yamnet_gui.gui.state.document import AnalysisState
@@ -32,6 +32,7 @@ _NO_WEIGHTS = "Without YAMNet's weights no further sound can be analysed; all el
 _MANY_KEY = "many"
 _REPLACED_KEY = "replaced detections"
 _LOOKING = "Looking closer"
+_READING = "Reading from storage for the waveform"
 _PREPARING = "Preparing the network, once for these weights"
 _STATE_IN_LIST = {
     AnalysisState.NONE: "",
@@ -65,6 +66,9 @@ class StatusMessages(Feature):
         self._using_copy = False
         self._recording_loader.opened.connect(self._on_opened)
         self._recording_loader.failed.connect(self._show_error)
+        self._reading_rate = Rate()
+        self._recording_loader.drawing.connect(self._show_reading)
+        context.shell.status.cancel_requested.connect(self._stop_reading)
         self._analysis.failed.connect(self._on_analysis_failed)
         self._analysis.progress.connect(self._show_progress)
         self._analysis.loading.connect(self._show_loading)
@@ -283,6 +287,28 @@ class StatusMessages(Feature):
         else:
             percent = int(100 * share)
             self._status.set_progress(f"{_LOOKING}, {percent} % done", share, left_s)
+
+    @Slot(object)
+    def _show_reading(self, share: float | None) -> None:
+        """What drawing the whole of a long recording in storage has read of it."""
+        left_s = self._reading_rate.left_s(share)
+        text, recording = self._status.message.text(), self._document.recording
+        if self._analysis.running or (text and not text.startswith(_READING)):
+            return  # what a step of the user's had to say stays
+        if share is None or recording is None:
+            if text:
+                self._status.clear_progress()
+        else:
+            size = megabytes(recording.long_in_storage_bytes)
+            self._status.set_progress(f"{_READING}, {percent(share)} of {size}", share, left_s)
+
+    @Slot()
+    def _stop_reading(self) -> None:
+        if self._status.message.text().startswith(_READING):
+            self._recording_loader.stop_drawing()
+            self._status.show_message(
+                "Stopped: the rest is drawn where you look, or after opening again"
+            )
 
     def _on_prepared(self, note: str) -> None:
         if not self._analysis.running and self._status.message.text() == _PREPARING:

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
+from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.handover import Claim, HandOver
+from yamnet_gui.core.storage.address import path_of_address
 from yamnet_gui.gui.state.settings import Settings
 
 if TYPE_CHECKING:
@@ -77,6 +80,9 @@ class FurtherFiles(QObject):
     def take(self, request: HandOver) -> None:
         """Comes to the front, and opens the files as if they had been dropped."""
         _log.info("asked to open %d files", len(request.files))
+        for address in request.secret_addresses:
+            with suppress(UserError):  # the file itself will say so
+                path_of_address(address)
         self._waiting.append(request)
         self._to_front(request.activation)
         self._open_waiting()

@@ -27,6 +27,7 @@ from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.storage.notation import is_stored
 from yamnet_gui.core.storage.statuses import status_of
+from yamnet_gui.core.storage.turns import going_first
 from yamnet_gui.core.text import megabytes
 from yamnet_gui.gui.state.document import OpenRecording
 
@@ -49,16 +50,18 @@ class OpenJob:
         with open_audio(self.path) as source:
             start = recording_start(self.path, zone_named(self.time_zone))
             info = replace(source.info, recorded_at=start.moment if start else None)
+            long_bytes = _long_in_storage(self.path)
             yield OpenRecording(
                 info,
                 source.encoding,
-                (*_in_storage(self.path), *_warnings(source)),
+                (*_cost_in_storage(long_bytes), *_warnings(source)),
                 start.source if start else "",
                 zone_assumed=start is not None and start.zone_assumed and not self.time_zone,
                 tracks=source.tracks,
                 track=source.track,
                 channels_cancel=_channels_cancel(source),
                 markers=_markers(self.path),
+                long_in_storage_bytes=long_bytes,
             )
 
 
@@ -67,10 +70,16 @@ def _warnings(source: AudioSource) -> Iterator[str]:
     return (warning for warning in source.warnings if warning != other)
 
 
-def _in_storage(path: Path) -> Iterator[str]:
-    """What it costs to draw and analyse all of a long recording in storage."""
+def _long_in_storage(path: Path) -> int:
+    """The size of a recording in storage where reading all of it takes a while, else 0."""
     file = file_of(path)
-    if is_stored(file) and (size := status_of(file).st_size) > _LONG_IN_STORAGE_BYTES:
+    size = status_of(file).st_size if is_stored(file) else 0
+    return size if size > _LONG_IN_STORAGE_BYTES else 0
+
+
+def _cost_in_storage(size: int) -> Iterator[str]:
+    """What it costs to draw and analyse all of a long recording in storage."""
+    if size:
         yield (
             f"lies in storage; drawing and analysing all of it reads {megabytes(size)} once, which "
             "are kept on this disk as far as there is room"
@@ -149,7 +158,7 @@ class SamplesJob:
     last: int
 
     def run(self) -> Iterator[tuple[int, NDArray[np.float32]]]:
-        with open_audio(self.path) as source:
+        with going_first(), open_audio(self.path) as source:
             samples = source.read(self.first, self.last - self.first)
         samples.flags.writeable = False
         yield self.first, samples

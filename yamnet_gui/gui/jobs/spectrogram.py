@@ -10,6 +10,7 @@ from yamnet_gui.audio.overview import OverviewBuilder, SpectrogramOverview
 from yamnet_gui.audio.spectrogram import SpectrogramSettings, spectrogram_columns
 from yamnet_gui.core.cached_files import SPECTROGRAMS, shrink
 from yamnet_gui.core.folders import user_cache_folder
+from yamnet_gui.core.storage.turns import going_first
 from yamnet_gui.gui.background.priority import ForegroundPriority
 from yamnet_gui.gui.state.spectrogram_tiles import ROWS, TILE_COLUMNS, Tile, TileKey, to_bytes
 
@@ -64,7 +65,7 @@ class TilesJob:
     way: ForegroundPriority = field(default_factory=ForegroundPriority)
 
     def run(self) -> Iterator[tuple[TileKey, Tile]]:
-        with open_audio(self.path) as source:
+        with going_first(), open_audio(self.path) as source:
             for key in self.keys:
                 self.way.wait(_STEP_ASIDE_S)
                 decibels = spectrogram_columns(

@@ -5,7 +5,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from yamnet_gui.audio import AudioSource, open_audio
-from yamnet_gui.core.errors import RecordingError
+from yamnet_gui.core.errors import Cancelled, RecordingError
+from yamnet_gui.core.stopping import stoppable
+from yamnet_gui.core.storage.turns import going_first
 
 from .stream import Stream, StreamFiller
 
@@ -29,11 +31,16 @@ class _Worker(QObject):
             return
         try:
             if stream is not self._stream:
-                self._filler = StreamFiller(self._open(stream.request.path), stream)
+                with stoppable(lambda: stream.cancelled), going_first():
+                    self._filler = StreamFiller(self._open(stream.request.path), stream)
                 self._stream = stream
             assert self._filler is not None
-            self._filler.fill()
+            with stoppable(lambda: stream.cancelled), going_first():
+                self._filler.fill()
+        except Cancelled:
+            return
         except RecordingError as error:
+            self.release()  # the next start opens it again
             stream.finish()
             self.failed.emit(stream, str(error))
             return

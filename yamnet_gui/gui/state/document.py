@@ -28,7 +28,8 @@ class OpenRecording:
     `start_source`: how its clock time is known, in words. `zone_assumed`: the file says when it
     begins, but not in which time zone. `tracks`: the sound tracks of its file, of which it is
     number `track`. `channels_cancel`: little is left where its channels are mixed.
-    `markers`: how many markers and chapters the file holds.
+    `markers`: how many markers and chapters the file holds. `long_in_storage_bytes`: its size where
+    it lies in storage and reading all of it takes a while, else 0.
     """
 
     info: RecordingInfo
@@ -40,6 +41,7 @@ class OpenRecording:
     track: int = 1
     channels_cancel: bool = False
     markers: int = 0
+    long_in_storage_bytes: int = 0
 
 
 class AnalysisState(StrEnum):

@@ -65,7 +65,6 @@ from .recording_commands import (
 )
 from .review_commands import mark_reviewed, mark_reviewed_segments, set_reviewed, unmark_reviewed
 from .schema import is_project_file
-from .taking_along import take_along
 
 __all__ = [
     "DAYS",
@@ -146,7 +145,6 @@ __all__ = [
     "set_state",
     "set_texts",
     "split",
-    "take_along",
     "uncertain",
     "unmark_reviewed",
     "unreview",
