@@ -145,9 +145,14 @@ def measure_overhead(options: argparse.Namespace, hours_a_core_second: float) ->
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)]),
-        # what workers do for the pages of a scheduler, which real ones do on cores of their own
+    }
+    # what workers watch in themselves all the time, which real ones do on cores of their own
+    watching_less = {
         "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
-        "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "60s",
+        "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "300s",
+        "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__GIL__ENABLED": "False",
+        "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "60s",
+        "DASK_DISTRIBUTED__ADMIN__TICK__CYCLE": "60s",
     }
     started = [
         subprocess.Popen(
@@ -164,7 +169,8 @@ def measure_overhead(options: argparse.Namespace, hours_a_core_second: float) ->
                 subprocess.Popen(
                     [sys.executable, str(HERE / "cluster.py"), "--workers", place,
                      str(workers // PROCESSES)],
-                    env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                    env=environment | watching_less,
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 )
             )  # fmt: skip
         with connected(place) as connection:

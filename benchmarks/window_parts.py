@@ -161,12 +161,16 @@ def peak_memory_mb() -> float:
 
 def _window(path: Path | None = None) -> tuple[Any, Any]:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtCore import QEvent
+
     from yamnet_gui import app
 
     named = [str(path)] if path else []
     application, bench = app.prepare(app.parse([*named, "--size", f"{SIZE[0]}x{SIZE[1]}"]))
     bench.shell.window.show()
     application.processEvents()
+    # what the window replaced while it was made goes with the first turn of a real event loop
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return application, bench
 
 

@@ -9,10 +9,10 @@ In a notebook:
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .fine_tuning.interface import finetune
     from .interface import (
         ActivityRow,
         Analyzed,
+        DatasetContents,
         Embedded,
         Measures,
         Rerun,
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
         read_labels,
         rerun,
     )
+    from .training import finetune
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ActivityRow",
     "Analyzed",
+    "DatasetContents",
     "Embedded",
     "Measures",
     "Rerun",
@@ -51,7 +53,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = ".fine_tuning.interface" if name == "finetune" else ".interface"
+    home = ".training" if name == "finetune" else ".interface"
     value = getattr(import_module(home, __name__), name)
     globals()[name] = value
     return value

@@ -38,6 +38,7 @@ from .audio.measures import Measures as Measures
 from .audio.measures import measure as measure_source
 from .audio.samples import checked_rate, checked_samples
 from .batch import VectorOptions, vectors_of
+from .batch.one_recording import add_to_dataset, options_of_one
 from .batch.rerun import Rerun as Rerun
 from .batch.rerun import RerunOptions
 from .batch.rerun import rerun as rerun_steps
@@ -54,7 +55,8 @@ from .core.resources import ontology_of
 from .core.scores import DEFAULT_HOP_S
 from .core.spans import TimeSpan
 from .core.storage.address import path_of
-from .core.storage.notation import is_address, written
+from .core.storage.notation import is_address, is_stored, written
+from .dataset import Contents, Dataset, DatasetEvents, dataset_activity, is_dataset
 from .labels.exchange.activity import ActivityBy, activity_rows, project_activity
 from .labels.exchange.activity import ActivityRow as ActivityRow
 from .labels.project import Project
@@ -63,6 +65,8 @@ from .yamnet.model_library import model_path
 
 Sound = str | os.PathLike[str] | ArrayLike
 Floats = NDArray[np.float32]
+DatasetContents = Contents
+"""What a dataset has besides recordings and events, in the words of notebooks."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,8 @@ def analyze(
     limit_bytes: int = DOWNLOAD_LIMIT_BYTES,
     provenance: str | os.PathLike[str] | None = None,
     cluster: str = "",
+    dataset: str | os.PathLike[str] | None = None,
+    dataset_contents: DatasetContents | None = None,
 ) -> Analyzed:
     """What the network hears in a sound, and the events that rules make of it.
 
@@ -161,11 +167,17 @@ def analyze(
     With `cache`, what was analysed before comes at once. `provenance` is a file to write that says
     how the results were made, and that `rerun` repeats; the sound is then a file. With a `cluster`
     ("local:4" or others, as `yamnet-gui analyze --cluster` takes them) its workers share the
-    sections of a long file; they must see the cache. Raises UserError with a sentence that says
-    what is wrong.
+    sections of a long file; they must see the cache. `dataset` is a folder as `yamnet-gui analyze
+    --dataset` makes it, to which the file is added, unless it is in it and has not changed; all
+    recordings in it are analysed alike. `dataset_contents` says what a new one has besides events,
+    such as `DatasetContents(frames=0.1, embeddings=True)`. Raises UserError with a sentence that
+    says what is wrong.
     """
-    if provenance is not None and not isinstance(sound, str | os.PathLike):
-        raise SettingsError("provenance", "is of files; samples have no name to find them again by")
+    for name, wanted in (("provenance", provenance), ("dataset", dataset)):
+        if wanted is not None and not isinstance(sound, str | os.PathLike):
+            raise SettingsError(name, "is of files; samples have no name to find them again by")
+    if dataset is not None and not cache:
+        raise SettingsError("dataset", "needs the cache", "leave out cache=False")
     loaded = _model(weights, model, runtime, cache)
     custom = load_classifiers([Path(c) for c in classifiers], loaded.sha256)
     class_map = with_custom_classes(loaded.classes, custom)
@@ -178,6 +190,16 @@ def analyze(
     table = analysis.tables[0]
     starts, ends = window_bounds(table.grid)
     one_event = not classes if one_per_sound is None else one_per_sound
+    if dataset is not None:
+        recording, files = analysis.recording.path, [Path(c) for c in classifiers]
+        if is_address(str(sound)) and not is_stored(recording):
+            reason = "takes what stays where it is; this was fetched into the cache"
+            raise SettingsError("dataset", reason, "download it to a file of yours")
+        options = options_of_one(
+            loaded, request, recording, one_per_sound=one_event, classifiers=files
+        )
+        contents = dataset_contents or DatasetContents()
+        add_to_dataset(Path(dataset), recording, options, ResultCache(), contents)
     labelled = result.labelled(class_map, ontology_of(class_map), one_per_sound=one_event)
     if provenance is not None:
         write_result_provenance(
@@ -237,21 +259,29 @@ def activity(
     classes: Sequence[str] = (),
     recordings: Sequence[str] | None = None,
 ) -> tuple[ActivityRow, ...]:
-    """How many events of each class a project has by hour of day, by day and by recording.
+    """How many events of each class a project or dataset has by hour of day, day and recording.
 
     The rows are those of `yamnet-gui activity`: `raw`, `calibrated` and `estimated` are None where
     nothing was recorded or nothing is known, which is not 0. `by` are of "hour of day", "day" and
     "recording"; `classes` are labels (none: all), `recordings` ids of the project's recordings
-    (None: all, and only then is there an estimate). The project may be open elsewhere. Raises
-    UserError with a sentence that says what is wrong.
+    (None: all, and only then is there an estimate). The project may be open elsewhere. Of a dataset
+    (its folder) all recordings count, and `calibrated` and `estimated` are None. Raises UserError
+    with a sentence that says what is wrong.
     """
     known = [one.value for one in ActivityBy]
     for name in by:
         if name not in known:
             raise SettingsError(str(name), f"is not one of {', '.join(known)}")
+    chosen = [ActivityBy(name) for name in by]
+    if is_dataset(Path(project)):
+        if recordings is not None:
+            raise SettingsError("recordings", "are those of a project; of a dataset all count")
+        with Dataset(Path(project)) as dataset:
+            grid = dataset_activity(DatasetEvents(dataset))
+            return tuple(activity_rows(grid, chosen, classes))
     with Project.open(Path(project), read_only=True) as opened:
         grid = project_activity(opened, recordings)
-        return tuple(activity_rows(grid, [ActivityBy(name) for name in by], classes))
+        return tuple(activity_rows(grid, chosen, classes))
 
 
 def embed(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -24,7 +24,7 @@ from yamnet_gui.gui.controllers.appearance import Appearance
 from yamnet_gui.gui.state.settings import Settings
 from yamnet_gui.gui.state.spectrogram import Spectrogram
 from yamnet_gui.gui.theme import DARK, LIGHT, Theme, ThemeChoice, class_color
-from yamnet_gui.gui.tracks.event_bars import _Style
+from yamnet_gui.gui.tracks.bar_style import BarStyle
 from yamnet_gui.gui.widgets.colors import contrast, readable, theme_of
 from yamnet_gui.gui.widgets.notices import NoticeKind, kind_color
 
@@ -79,12 +79,12 @@ def test_headlines_of_messages(theme: Theme) -> None:
         assert contrast(kind_color(kind, palette), palette.color(ROLE.Window)) >= LEAST, kind
 
 
-def test_names_on_bars_of_every_class_and_state(theme: Theme) -> None:
+def test_names_on_bars_of_every_class_and_state(qapp: QApplication, theme: Theme) -> None:
     ground = QColor(theme.base)
     for index, label in enumerate(bundled_class_map().names[:60]):
         for state in ReviewState:
             event = Event("e", 0.0, 1.0, label, class_index=index, state=state)
-            style = _Style.of(event, theme)
+            style = BarStyle.of(event, theme, QFontMetricsF(QFont()))
             found = contrast(style.ink, laid_over(style.fill, ground))
             assert found >= LEAST, f"{label}, {state}: {found:.2f}"
 

@@ -143,7 +143,9 @@ def test_no_line_of_a_dialog_is_cut(start: Start, settled: Settled, qtbot: QtBot
             bench.session.selection.select([event.id])
             before = len(seen)
             bench.shell.window.actions_by_id[action].trigger()
-            qtbot.waitUntil(lambda before=before: len(seen) > before and not dialogs())
+            qtbot.waitUntil(
+                lambda before=before: len(seen) > before and not dialogs(), timeout=60_000
+            )
     finally:
         timer.stop()
         for dialog in dialogs():

@@ -1,19 +1,22 @@
 """The demo shows everything at once: offline, without weights, with what came with it."""
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from yamnet_gui.analysis import Analysis
 from yamnet_gui.gui.features.custom_classes.feature import TrainingFeature
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.dataset.feature import DatasetFeature
 from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
 from yamnet_gui.gui.features.quality.stability import StabilityFeature
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
-from yamnet_gui.gui.jobs.demo import demo_analysis
+from yamnet_gui.gui.jobs.demo import demo_analysis, demo_recording, is_demo
 from yamnet_gui.gui.panels.recording_table_model import EVENTS, STATE
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.workbench import Workbench
@@ -137,6 +140,36 @@ def test_a_class_is_trained(demo: Workbench, settled: Settled, qtbot: QtBot) -> 
     settled(demo)
     assert len(demo.session.custom_classes.classes) == 1
     assert demo.session.custom_classes.classes[0].classifier is not None
+
+
+def test_with_its_own_weights_the_demo_is_analysed_so_that_a_closer_look_is_stored(
+    start: Start, settled: Settled, tiny_weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = start(weights=tiny_weights)
+    settled(bench)
+    sha256 = bench.services.weights.model().sha256
+    module = "yamnet_gui.gui.controllers.automatic.initial_analysis.demo_analysis"
+    monkeypatch.setattr(module, lambda info: replace(demo_analysis(info), model_sha256=sha256))
+    results: list[Analysis] = []
+    bench.services.analysis.analysed.connect(results.append)
+    bench.open_demo()
+    settled(bench)
+    assert [result.folder is not None for result in results] == [True]
+
+
+def test_the_demo_of_another_installation_needs_no_message(
+    start: Start, settled: Settled, tmp_path: Path
+) -> None:
+    bench = start()
+    elsewhere = Path(shutil.copy(demo_recording(), tmp_path))
+    bench.open(elsewhere)
+    settled(bench)
+    elsewhere.unlink()
+    bench.open_demo()
+    settled(bench)
+    assert bench.session.document.recording is not None
+    assert is_demo(bench.session.document.recording.info.path)
+    assert not [n.text for n in bench.shell.notices.notices if "recognised" in n.text]
 
 
 def test_with_weights_of_ones_own_the_demo_is_analysed(

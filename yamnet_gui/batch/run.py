@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,9 +34,6 @@ from .worker import Task, Worker
 
 if TYPE_CHECKING:
     from .cluster.executor import ClusterExecutor
-
-_LEAST_WORKERS = 8
-"""For so many at least the work for a cluster is divided: more may come at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +228,14 @@ class _Run:
         yield from self._finished(run_pooled(self._options, self._folder, waiting, jobs), waiting)
 
     def _on_cluster(self, tasks: Sequence[Task]) -> Iterator[BatchProgress]:
-        from .cluster.run import on_cluster
+        from .cluster.run import begun_worker, on_cluster
 
         self._prepare_network()
-        with on_cluster(self._cluster, self._options, self._folder, tasks) as executor:
+        begin = partial(begun_worker, self._options, self._folder, self._worker.model.sha256)
+        paths = [task.path for task in tasks]
+        with on_cluster(self._cluster, begin, self._folder, paths) as executor:
             self._workers = executor
-            waiting = self._groups(tasks, max(_LEAST_WORKERS, executor.workers))
+            waiting = self._groups(tasks, executor.expected)
             yield from self._finished(run_groups(executor, waiting), waiting)
 
     def _groups(self, tasks: Sequence[Task], processes: int) -> deque[Group]:

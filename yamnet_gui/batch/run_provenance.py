@@ -28,11 +28,11 @@ from yamnet_gui.core.provenance import (
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.storage.notation import written as path_text
 from yamnet_gui.core.storage.statuses import status_of
-from yamnet_gui.detection import rules_to_json
 from yamnet_gui.labels.overwrite_guard import check_outputs
 from yamnet_gui.yamnet.runtimes import expected_runtime
 
 from .journal import Record
+from .one_recording import options_of_one
 from .options import BatchOptions, EventOptions
 from .tables import best_classes
 
@@ -88,15 +88,8 @@ def write_result_provenance(
     recording = labelled.recording.path
     check_outputs((path,), (model.path, *classifiers), (recording,))
     class_map = with_custom_classes(model.classes, request.classifiers)
-    rules = rules_to_json(request.rules, class_map) if request.rules is not None else {}
-    options = BatchOptions(
-        model.path,
-        request.settings,
-        events=EventOptions(rules, request.classes, request.top, one_per_sound=one_per_sound),
-        classifiers=tuple(classifiers),
-        runtime=model.runtime,
-        requested_runtime=model.runtime,
-        command=("yamnet_gui.analyze", path_text(recording)),
+    options = options_of_one(
+        model, request, recording, one_per_sound=one_per_sound, classifiers=classifiers
     )
     best = best_classes(analysis, class_map.names, options.best)
     size = status_of(file_of(recording)).st_size

@@ -1,15 +1,18 @@
-"""`yamnet-gui activity`: counts of a project's events by hour of day, day and recording."""
+"""`yamnet-gui activity`: counts of a project's or dataset's events by hour, day and recording."""
 
 import argparse
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
 from yamnet_gui.core.text import counted, printable
+from yamnet_gui.dataset import Dataset, DatasetEvents, dataset_activity, is_dataset
 from yamnet_gui.labels.exchange.activity import (
     ActivityBy,
+    ActivityGrid,
     ActivityRow,
     activity_rows,
     project_activity,
@@ -22,6 +25,7 @@ from .arguments import naming_replacement, open_project, recording_ids
 _EPILOG = """\
   activity review.yamnet -o counts.csv
   activity review.yamnet -o counts.csv --by day --classes Cricket
+  activity results -o counts.csv
 
 Columns: by, slot, zone, recorded_s, class; raw: events that are not rejected; calibrated: decided
 events by their decision, others by their probability; estimated, estimated_low, estimated_high:
@@ -39,7 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EPILOG
     parser.add_argument(
-        "project", nargs="?", type=Path, metavar="PROJECT", help="default: the personal project"
+        "project",
+        nargs="?",
+        type=Path,
+        metavar="PROJECT",
+        help="a project, or the folder of a dataset; default: the personal project",
     )
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="OUT.csv", help="table to write"
@@ -59,11 +67,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Raises UserError."""
     check_outputs((options.output,), (options.project,))
-    project = open_project(options.project, read_only=True)
-    with naming_replacement(project):
-        grid = project_activity(project, recording_ids(project, options.recordings))
+    by = [_BY[name] for name in options.by]
+    with _grid(options) as grid:
         check_outputs((options.output,), (), map(Path, grid.paths))
-        by = [_BY[name] for name in options.by]
         rows = list(activity_rows(grid, by, options.classes or ()))
     _write(options.output, map(_cells, rows))
     print(options.output)
@@ -71,6 +77,21 @@ def run(options: argparse.Namespace) -> int:
         many = counted(grid.without_clock, "recording")
         print(f"{many} without a known start time in no hour and day")
     return 0
+
+
+@contextmanager
+def _grid(options: argparse.Namespace) -> Iterator[ActivityGrid]:
+    """The counts of a project or a dataset, which is open meanwhile. Raises UserError."""
+    if options.project is not None and is_dataset(options.project):
+        if options.recordings:
+            reason = "is about the recordings of a project"
+            raise SettingsError("--recordings", reason, "leave it out for a dataset")
+        with Dataset(options.project) as dataset:
+            yield dataset_activity(DatasetEvents(dataset))
+        return
+    project = open_project(options.project, read_only=True)
+    with naming_replacement(project):
+        yield project_activity(project, recording_ids(project, options.recordings))
 
 
 def _cells(row: ActivityRow) -> list[str]:

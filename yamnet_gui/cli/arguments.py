@@ -129,13 +129,16 @@ def add_finer(group: Any, default: str = USUAL_FINER) -> None:
     )
 
 
-def add_cluster(group: Any) -> None:
-    """Where to analyse besides this process, for commands that many recordings may be given to."""
+def add_cluster(group: Any, what: str = "analyse") -> None:
+    """Where to analyse besides this process, for commands that many recordings may be given to.
+
+    `what` is done there, in the words of the help.
+    """
     group.add_argument(
         "--cluster",
         default="",
         metavar="PLACE",
-        help="analyse on a Dask cluster: local or local:N (workers started here), tcp://HOST:PORT"
+        help=f"{what} on a Dask cluster: local or local:N (workers started here), tcp://HOST:PORT"
         " (a running scheduler), or slurm:FILE.yaml (or pbs, sge, lsf, htcondor, oar …: jobs that"
         " dask-jobqueue starts)",
     )

@@ -24,34 +24,34 @@ from yamnet_gui.dataset.taking import take_recordings
 from yamnet_gui.embedding import Query
 from yamnet_gui.labels.formats.text import escape_formula
 from yamnet_gui.labels.overwrite_guard import is_one_of
-from yamnet_gui.labels.project import EventFilter, Project, Sort, SortKey
+from yamnet_gui.labels.project import Project
 
-from .arguments import files_of, positive_count
+from .arguments import files_of
+from .dataset_filter import add_filter, events_of, filter_of, first_of_filter
 from .network import add_network, chosen_model
 from .terminal import ProgressLine
 
-_SORTS = {
-    "time": Sort(),
-    "label": Sort(SortKey.LABEL),
-    "score": Sort(SortKey.SCORE, descending=True),
-    "duration": Sort(SortKey.DURATION, descending=True),
-}
 _LIMIT = 20
 _MOST_FRAMES = 4096
 """Frames of a sound that are pooled into one direction."""
-_FILTERS = ("classes", "min_score", "text", "sort")
 
 
 def add_questions(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("questions")
     one = group.add_mutually_exclusive_group()
-    one.add_argument("--events", action="store_true", help="print events as CSV")
+    one.add_argument(
+        "--events", action="store_true", help=f"print events as CSV ({_LIMIT} unless --limit)"
+    )
+    one.add_argument(
+        "--counts", action="store_true", help="print how many events of each class there are as CSV"
+    )
     one.add_argument(
         "--into",
         type=Path,
         metavar="PROJECT",
         help="copy the events of recordings with such an event into a project, to review them there"
-        " (made where it is not there); what the project has already stays",
+        " (made where it is not there), with --limit those of the first so many events; what the"
+        " project has already stays",
     )
     one.add_argument(
         "--index",
@@ -61,35 +61,24 @@ def add_questions(parser: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--like", type=Path, metavar="SOUND", help="print the places that sound most like this file"
     )
-    group.add_argument("--classes", nargs="+", metavar="NAME", help="only events of these labels")
-    group.add_argument(
-        "--min-score", type=float, metavar="X", help="only events with at least this score"
-    )
-    group.add_argument(
-        "--text", default="", help="only events with this in their label or recording's path"
-    )
-    group.add_argument("--sort", choices=list(_SORTS), help="order of --events (default: time)")
-    group.add_argument(
-        "--limit", type=positive_count, metavar="N", help=f"rows to print (default: {_LIMIT})"
-    )
+    add_filter(group)
     add_network(parser.add_argument_group("network (with --like)"))
 
 
 def check_questions(options: argparse.Namespace) -> None:
     """Raises SettingsError where options do not go together."""
-    filtered = [name for name in _FILTERS if getattr(options, name)]
-    if filtered and not (options.events or options.into):
-        option = f"--{filtered[0].replace('_', '-')}"
-        raise SettingsError(option, "is about events", "give --events or --into PROJECT as well")
     if (options.index or options.like) and is_stored(options.folder):
         reason = "a search for similar sounds reads its index on this computer"
         raise SettingsError(options.folder, reason, "copy the dataset here, and name that folder")
-    if options.into is not None and options.sort:
-        raise SettingsError("--sort", "is about what --events prints")
+    given = first_of_filter(options)
+    if given and not (options.events or options.counts or options.into):
+        raise SettingsError(given, "is about events", "give --events or --into PROJECT as well")
+    if options.sort and (options.counts or (options.into is not None and options.limit is None)):
+        raise SettingsError("--sort", "says which events come first", "give --limit as well")
     read = (options.folder, options.weights, options.model)
     if options.into is not None and is_one_of(options.into, files_of(*read)):
         raise SettingsError(options.into, "is an input of this command", "name a project")
-    asks = options.events or options.into or options.index or options.like
+    asks = options.events or options.counts or options.into or options.index or options.like
     if asks and (options.check or options.json):
         raise SettingsError("--check" if options.check else "--json", "is a question of its own")
 
@@ -98,6 +87,8 @@ def answer(dataset: Dataset, options: argparse.Namespace) -> bool:
     """Whether a question was asked, and is answered now. Raises UserError."""
     if options.events:
         _events(dataset, options)
+    elif options.counts:
+        _counts(dataset, options)
     elif options.into is not None:
         _into(dataset, options)
     elif options.index:
@@ -109,35 +100,35 @@ def answer(dataset: Dataset, options: argparse.Namespace) -> bool:
     return True
 
 
-def _filter(options: argparse.Namespace, events: DatasetEvents) -> EventFilter:
-    for name in options.classes or ():
-        if name not in events.labels:
-            raise SettingsError(name, "is not the label of an event of this dataset")
-    return EventFilter(
-        labels=frozenset(options.classes) if options.classes else None,
-        min_score=options.min_score,
-        text=options.text,
-    )
-
-
 def _events(dataset: Dataset, options: argparse.Namespace) -> None:
     events = DatasetEvents(dataset)
-    wanted, limit = _filter(options, events), options.limit or _LIMIT
-    rows = events.page(wanted, _SORTS[options.sort or "time"], 0, limit)
+    rows = events_of(options, events, options.limit or _LIMIT)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["file", "onset_s", "offset_s", "label", "score_max"])
     for row in rows:
         score = "" if row.score_max is None else f"{row.score_max:.3f}"
         times = (f"{row.onset_s:.3f}", f"{row.offset_s:.3f}")
         writer.writerow([escape_formula(row.file), *times, escape_formula(row.label), score])
-    total = events.count(wanted)
+    total = events.count(filter_of(options, events))
     if total > len(rows):
         print(f"{grouped(len(rows))} of {counted(total, 'event')}", file=sys.stderr)
 
 
+def _counts(dataset: Dataset, options: argparse.Namespace) -> None:
+    events = DatasetEvents(dataset)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["label", "events"])
+    for label, count in events.label_counts(filter_of(options, events)).items():
+        writer.writerow([escape_formula(label), count])
+
+
 def _into(dataset: Dataset, options: argparse.Namespace) -> None:
     events = DatasetEvents(dataset)
-    ids = events.recordings(_filter(options, events))
+    if options.limit is None:
+        ids = events.recordings(filter_of(options, events))
+    else:
+        some = events_of(options, events, options.limit)
+        ids = list(dict.fromkeys(event.recording for event in some))
     if not ids:
         raise SettingsError("--into", "no event of the dataset is like that")
     opened = Project.open if exists(options.into) else Project.create

@@ -24,8 +24,9 @@ from yamnet_gui.fine_tuning.comparison import NAMES, figure_text
 from yamnet_gui.fine_tuning.description import plain_json
 from yamnet_gui.fine_tuning.outcome import pass_text
 from yamnet_gui.labels.overwrite_guard import check_outputs
+from yamnet_gui.training import workers_of
 
-from .arguments import number
+from .arguments import add_cluster, description_of, files_of, number
 from .metrics import write_json, write_text
 from .terminal import ProgressLine
 
@@ -118,6 +119,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"the same seed gives the same model (default: {usual.seed})",
     )  # fmt: skip
     how.add_argument("--weights", type=Path, metavar="FILE", help="weights or model to begin with")
+    add_cluster(how, "embed the sounds")
     parser.add_argument(
         "--restart", action="store_true", help="begin again where training was interrupted"
     )
@@ -142,7 +144,9 @@ def run(options: argparse.Namespace) -> int:
         seed=options.seed,
     ).checked()
     outputs = (options.output, options.json, options.card)
-    check_outputs(outputs, (options.data, options.weights, *options.recordings_in))
+    given = (options.data, options.weights, *options.recordings_in)
+    check_outputs(outputs, (*given, *files_of(description_of(options.cluster))))
+    workers = workers_of(options.cluster)
     choice = DataChoice(
         tuple(options.classes),
         tuple(options.none),
@@ -157,7 +161,12 @@ def run(options: argparse.Namespace) -> int:
     outcome = None
     with ProgressLine() as line:
         for step in fine_tune(
-            data, options.output, settings, weights=options.weights, restart=options.restart
+            data,
+            options.output,
+            settings,
+            weights=options.weights,
+            restart=options.restart,
+            elsewhere=workers,
         ):
             outcome = step.outcome
             left = (

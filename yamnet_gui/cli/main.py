@@ -64,7 +64,8 @@ COMMANDS: Mapping[str, CliCommand] = {
         "yamnet_gui.cli.dataset", "list and check a dataset folder that analyze --dataset wrote"
     ),
     "activity": CliCommand(
-        "yamnet_gui.cli.activity", "count a project's events by hour of day, day and recording"
+        "yamnet_gui.cli.activity",
+        "count a project's or dataset's events by hour, day and recording",
     ),
     "agreement": CliCommand("yamnet_gui.cli.agreement", "compare the decisions of two reviewers"),
     "estimate": CliCommand(

@@ -38,7 +38,10 @@ CHECKSUMS = CachedKind("checksums", rf"{_KEY}\.json", "checksums")
 SILENCE = CachedKind("silence", r"[0-9a-f]{64}\.npy", "embeddings of silence")
 LITERT = CachedKind("litert", r"yamnet-[0-9a-f]{16}-tf[^/]+-[0-9a-f]{16}\.tflite", "networks")
 BLOCKS = CachedKind("blocks", rf"{_KEY}-[0-9a-f]{{8}}\.block", "parts of recordings in storage")
-KINDS = (DOWNLOADS, DOWNLOAD_NOTES, BLOCKS, PEAKS, SPECTROGRAMS, CHECKSUMS, SILENCE, LITERT)
+COLUMNS = CachedKind("columns", rf"{_KEY}\.columns", "columns of datasets")
+KINDS = (
+    DOWNLOADS, DOWNLOAD_NOTES, BLOCKS, PEAKS, SPECTROGRAMS, CHECKSUMS, SILENCE, LITERT, COLUMNS,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,10 @@ def part_of(done: int, total: int, noun: str) -> str:
     return f"{grouped(done)} of {counted(total, noun)}"
 
 
+FEWEST_FOR_A_SHARE = 10
+"""Of fewer, a share says more than is known: "1 of 1" is no 100%."""
+
+
 def counted_more(count: int, noun: str) -> str:
     """So many beside those that were named: "1 more event", "1,234 more events"."""
     return f"{grouped(count)} more {plural(count, noun)}"

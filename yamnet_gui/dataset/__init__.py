@@ -1,5 +1,6 @@
 """Results of very many recordings as a folder of Parquet that other programs read as well."""
 
+from .activity import dataset_activity
 from .checking import Finding, check
 from .events import DatasetEvent, DatasetEvents
 from .index_build import build_index
@@ -29,6 +30,7 @@ __all__ = [
     "begin_dataset",
     "build_index",
     "check",
+    "dataset_activity",
     "is_dataset",
     "read_unit",
     "summarize",

@@ -5,6 +5,7 @@ of some thousand centres, and a search reads the cells whose centres are nearest
 are told apart in few numbers, the main components of a sample; cosines are computed with all.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,12 +48,12 @@ def cell_count(rows: int) -> int:
     return int(np.clip(2 ** round(np.log2(max(1.0, 1.3 * rows**0.5))), 1, _MOST_CELLS))
 
 
-def make_cells(sample: Floats, count: int, seed: int = 0) -> Cells:
+def make_cells(sample: NDArray[np.float16], count: int, seed: int = 0) -> Cells:
     """`count` cells (fewer where the sample is small) by k-means of directions (n, numbers)."""
     random = np.random.default_rng(seed)
-    _, vectors = np.linalg.eigh(sample.T @ sample)
+    _, vectors = np.linalg.eigh(sum(block.T @ block for block in _blocks(sample)))
     components = np.ascontiguousarray(vectors[:, ::-1][:, :_COMPONENTS], np.float32)
-    points = _of_length_1(sample @ components)
+    points = _of_length_1(np.concatenate([block @ components for block in _blocks(sample)]))
     count = max(1, min(count, len(points) // _FEWEST_MEMBERS))
     centres = points[random.choice(len(points), count, replace=False)] if len(points) else points
     for _ in range(_ROUNDS):
@@ -63,6 +64,13 @@ def make_cells(sample: Floats, count: int, seed: int = 0) -> Cells:
         centres = points[random.choice(len(points), count)] if len(points) else centres
         centres[filled] = _of_length_1(sums)  # an empty cell begins again at some point
     return Cells(components, centres)
+
+
+def _blocks(sample: NDArray[np.float16]) -> Iterator[Floats]:
+    """Rows in single precision, a part at a time: all of them would take half a gigabyte."""
+    for first in range(0, max(1, len(sample)), _BLOCK):
+        check_stopped()
+        yield sample[first : first + _BLOCK].astype(np.float32)
 
 
 def _nearest(points: Floats, centres: Floats) -> NDArray[np.int32]:

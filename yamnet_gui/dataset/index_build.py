@@ -74,7 +74,7 @@ def _build(dataset: Dataset, folder: Path) -> Iterator[float]:
         cells = make_cells(sample, cell_count(total))
         recall, planned, kept = None, total, []
         check = _Check(sample, total)
-        del sample  # half a gigabyte, which nothing needs any more
+        del sample  # a quarter of a gigabyte, which nothing needs any more
         write_cells(folder, cells)
     numbers = cells.components.shape[0]
     covered = {part.path for run in kept for part in run.slices}
@@ -171,7 +171,7 @@ def _vectors(batch: Any, numbers: int) -> Floats:
     return flat.reshape(-1, numbers).astype(np.float32)
 
 
-def _sample(dataset: Dataset) -> Floats:
+def _sample(dataset: Dataset) -> NDArray[np.float16]:
     """Directions of rows from all over the dataset, (n, numbers)."""
     pa = import_pyarrow()
     groups = []
@@ -183,24 +183,23 @@ def _sample(dataset: Dataset) -> Floats:
             groups.append(Slice(path, "", begin, rows))
             begin += rows
     random = np.random.default_rng(0)
-    parts = []
     most = min(len(groups), 64)
     chosen = sorted(random.choice(len(groups), most, replace=False).tolist())
-    share = min(1.0, _SAMPLE_ROWS / max(1, sum(groups[k].rows for k in chosen)))
+    rows = sum(groups[k].rows for k in chosen)
+    share = min(1.0, _SAMPLE_ROWS / max(1, rows))
+    sample, filled = np.empty((0, 0), np.float16), 0
     for k in chosen:
         for batch in _batches(dataset.folder / groups[k].path, groups[k]):
             numbers = len(batch.column("embedding").flatten()) // max(1, batch.num_rows)
-            vectors = _vectors(batch, numbers)
+            if not filled:  # all at once: parts that are joined would be in memory twice
+                sample = np.empty((rows, numbers), np.float16)
+            vectors = _vectors(batch, sample.shape[1])
             vectors = vectors[random.random(len(vectors)) < share]
             lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-            parts.append((vectors / np.maximum(lengths, 1e-9)).astype(np.float16))
-    sample = np.empty((sum(map(len, parts)), parts[0].shape[1]), np.float32)
-    end = len(sample)
-    while parts:  # one by one, so that memory holds them once
-        last = parts.pop()
-        sample[end - len(last) : end] = last
-        end -= len(last)
-    return sample
+            end = filled + len(vectors)
+            sample[filled:end] = vectors / np.maximum(lengths, 1e-9)
+            filled = end
+    return sample[:filled]
 
 
 class _Segments:
@@ -237,10 +236,10 @@ class _Segments:
 class _Check:
     """Exact best rows for some frames of the sample, found while everything is read anyway."""
 
-    def __init__(self, sample: Floats, total: int) -> None:
+    def __init__(self, sample: NDArray[np.float16], total: int) -> None:
         random = np.random.default_rng(1)
         places = random.choice(len(sample), min(_QUERIES, len(sample)), replace=False)
-        self._queries = sample[places]
+        self._queries = sample[places].astype(np.float32)
         self._runs: list[str] = []
         empty = np.empty(0, np.float32), np.empty(0, np.int64)
         self._best = [empty for _ in places]  # cosines, and run number and row in one number

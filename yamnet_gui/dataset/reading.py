@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from yamnet_gui.core.errors import DatasetError
+from yamnet_gui.core.errors import Cancelled, DatasetError
 from yamnet_gui.core.storage.notation import is_stored
 from yamnet_gui.core.storage.statuses import status_of
 from yamnet_gui.core.threads import usable_cores
@@ -43,6 +43,7 @@ class Dataset:
         self.manifest: Manifest = read_manifest(folder)
         self.missing: list[Missing] = []
         duckdb = import_duckdb()
+        self._interrupted = duckdb.InterruptException
         self._error = (duckdb.Error, UnicodeDecodeError)  # the latter of damaged text
         if is_stored(folder):
             note_statuses(folder)
@@ -64,6 +65,8 @@ class Dataset:
         """The rows of an answer. Raises DatasetError where a file is damaged."""
         try:
             answer: list[tuple[Any, ...]] = self._connection.execute(sql, list(values)).fetchall()
+        except self._interrupted as error:
+            raise Cancelled from error
         except self._error as error:
             raise self._damaged(error) from error
         return answer
@@ -72,9 +75,15 @@ class Dataset:
         """The columns of an answer as NumPy arrays, by name. Raises as `ask`."""
         try:
             answer: dict[str, Any] = self._connection.execute(sql, list(values)).fetchnumpy()
+        except self._interrupted as error:
+            raise Cancelled from error
         except self._error as error:
             raise self._damaged(error) from error
         return answer
+
+    def interrupt(self) -> None:
+        """Ends the question that another thread waits for: it raises Cancelled there."""
+        self._connection.interrupt()
 
     def close(self) -> None:
         self._connection.close()

@@ -17,6 +17,8 @@ from .reading import Dataset
 
 Floats = NDArray[np.float32]
 CELLS_READ = 48
+_SEGMENTS_HELD = 262_144
+"""So many lines about recordings, of some 150 bytes each, stay in memory from search to search."""
 _LOOKED_AT = 8
 """So many times as many frames as results are looked at: neighbours in time make one result."""
 
@@ -57,6 +59,7 @@ class EmbeddingIndex:
             raise DatasetError(dataset.folder, "has no index yet", "make it: dataset --index")
         self.recall = listed.recall
         self._segments: dict[str, NDArray[np.void]] = {}
+        self._file_of: dict[str, str] = {}
         self._cells = read_cells(folder, listed.numbers)
         current = [
             run
@@ -85,11 +88,11 @@ class EmbeddingIndex:
                 kept.append((recording, channel, start_s, place.cosine))
             if len(kept) == count:
                 break
-        self._segments.clear()
+        if sum(map(len, self._segments.values())) > _SEGMENTS_HELD:
+            self._segments.clear()
         files = self._files({recording for recording, *_ in kept})
         return [
-            DatasetMatch(r, files.get(r, r), None if c < 0 else c, s, cosine)
-            for r, c, s, cosine in kept
+            DatasetMatch(r, files[r], None if c < 0 else c, s, cosine) for r, c, s, cosine in kept
         ]
 
     def places(self, direction: Floats, count: int) -> list[Place]:
@@ -107,13 +110,21 @@ class EmbeddingIndex:
 
         with ThreadPoolExecutor(usable_cores(), thread_name_prefix="search") as pool:
             found = list(pool.map(best_of, self._runs.values()))
-        merged = [
-            Place(name, row, cosine)
-            for name, rows, near in found
-            for row, cosine in zip(rows.tolist(), near.tolist(), strict=True)
+        names, rows, near = zip(*found, strict=True) if found else ((), (), ())
+        if not names:
+            return []
+        run_of = np.repeat(np.arange(len(names)), [len(part) for part in rows])
+        row, cosine = np.concatenate(rows), np.concatenate(near)
+        if len(row) > count:  # before they are sorted, and become Python's numbers
+            best = np.argpartition(-cosine, count - 1)[:count]
+            run_of, row, cosine = run_of[best], row[best], cosine[best]
+        best = np.lexsort((row, run_of, -cosine))
+        return [
+            Place(names[run], place, value)
+            for run, place, value in zip(
+                run_of[best].tolist(), row[best].tolist(), cosine[best].tolist(), strict=True
+            )
         ]
-        merged.sort(key=lambda place: (-place.cosine, place.run, place.row))
-        return merged[:count]
 
     def _segment(self, place: Place) -> tuple[str, int, float]:
         """Recording, channel (-1: the mix) and start in seconds of a row."""
@@ -125,11 +136,13 @@ class EmbeddingIndex:
         return recording, channel, start_s + (place.row - row) * hop_s
 
     def _files(self, recordings: set[str]) -> dict[str, str]:
-        names = sorted(recordings)
-        rows = self._dataset.ask(
-            "SELECT recording, file FROM recordings WHERE recording IN (SELECT unnest(?))", [names]
-        )
-        return {str(recording): str(file) for recording, file in rows}
+        if new := sorted(recordings - self._file_of.keys()):
+            rows = self._dataset.ask(
+                "SELECT recording, file FROM recordings WHERE recording IN (SELECT unnest(?))",
+                [new],
+            )
+            self._file_of |= {str(recording): str(file) for recording, file in rows}
+        return {recording: self._file_of.get(recording, recording) for recording in recordings}
 
 
 def _is_there(dataset: Dataset, path: str, sha256: str) -> bool:

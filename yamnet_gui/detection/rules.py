@@ -186,6 +186,14 @@ class RuleSet:
         ).over(DEFAULT_RULE)
         return cls(default=rule, name=f"threshold {value:g}")
 
+    def changed_classes(self, after: "RuleSet", count: int) -> set[int] | None:
+        """Which of `count` classes have a rule of their own that differs in another set; None where
+        what all inherit differs."""
+        if (self.default, self.groups) != (after.default, after.groups):
+            return None
+        own = self.classes.keys() | after.classes.keys()
+        return {i for i in own if i < count and self.classes.get(i) != after.classes.get(i)}
+
     def inherited(self, class_index: int) -> Rule:
         """What a class gets from the default and its groups, without its own rule."""
         rule = self.default

@@ -36,7 +36,8 @@ class Material:
     `samples` (all of them,) float32 at 16 kHz, mapped from the disk; sound k is
     [`first_sample[k]`, `first_sample[k + 1]`), its patches [`first_patch[k]`, `first_patch[k + 1]`)
     of all. `starts_s` is where in its recording each begins, with context around it. `hashes` are
-    SHA-256 of recordings by path, `digest` stands for everything that was read.
+    SHA-256 of recordings by path, `digest` stands for everything that was read. `file` holds the
+    samples.
     """
 
     sounds: tuple[TrainingSound, ...]
@@ -47,6 +48,7 @@ class Material:
     hashes: dict[Path, str]
     unreadable: tuple[str, ...]
     digest: str
+    file: Path
 
     def samples_of(self, sound: int) -> Floats:
         return self.samples[self.first_sample[sound] : self.first_sample[sound + 1]]
@@ -164,6 +166,7 @@ def reading(
         hashes=hashes,
         unreadable=tuple(unreadable),
         digest=digest.hexdigest(),
+        file=target,
     )
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -18,7 +18,7 @@ from yamnet_gui.core.cached_files import CHECKSUMS
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import is_folder
 from yamnet_gui.core.folders import user_cache_folder
-from yamnet_gui.core.model_parameters import CLASSES, EMBEDDING_SIZE, WINDOW_SAMPLES
+from yamnet_gui.core.model_parameters import WINDOW_SAMPLES
 from yamnet_gui.core.pipeline import completed
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.core.text import part_of
@@ -27,12 +27,11 @@ from yamnet_gui.embedding.cross_validation import report_of
 from yamnet_gui.embedding.custom_classes import check_classes, train_custom_classes
 from yamnet_gui.embedding.training import train_layers
 from yamnet_gui.labels.overwrite_guard import check_outputs
-from yamnet_gui.yamnet import ModelInfo, WeightsFile, write_model
+from yamnet_gui.yamnet import ModelInfo, write_model
 from yamnet_gui.yamnet.model_info import LONGEST_NAME
-from yamnet_gui.yamnet.parameters import LAYERS, LOGITS_BIAS, LOGITS_KERNEL
+from yamnet_gui.yamnet.parameters import LAYERS
 from yamnet_gui.yamnet.trainable_network import FIRST_TRAINED, TrainableNetwork, TrainingPlan
-from yamnet_gui.yamnet.weights import model_arrays, required_weights
-from yamnet_gui.yamnet.weights_reading import Arrays
+from yamnet_gui.yamnet.weights import required_weights
 
 from .card import card
 from .checkpoint import SUFFIX, read_checkpoint
@@ -40,8 +39,10 @@ from .comparison import Comparison, of_labels
 from .course import Course, CourseProgress, Tools
 from .description import check_names, model_classes, plain_json, shown_name, trained_on
 from .doubts import alike_classes, doubtful_labels, out_of_sample
+from .embedding_step import EmbedElsewhere, embedded
 from .material import Material, patches_of, probe_sounds, reading
 from .outcome import DataWarning, DoubtfulLabel, Drift, FinetuneProgress, Outcome
+from .parent import Parent
 from .planning import check_tensorflow
 from .prepared import HELD_OUT, STOPPING, TRAINING, Prepared, class_scores, prepared
 from .settings import FinetuneSettings
@@ -56,30 +57,6 @@ _HEARD = 0.01
 """Below this a class is not there, and nothing holds its logit, which may fall freely."""
 
 
-@dataclass(frozen=True)
-class _Parent:
-    """The weights that training begins with; `kernel` and `bias` are those of YAMNet's classes."""
-
-    file: WeightsFile
-    arrays: Arrays
-    embed: Callable[[Floats], Floats]
-    kernel: Floats
-    bias: Floats
-
-    @classmethod
-    def read(cls, weights: Path | None, settings: FinetuneSettings) -> "_Parent":
-        path = required_weights(weights)
-        file, arrays = model_arrays(path)
-        if settings.keep_yamnet and file.model is not None and not file.model.keeps_yamnet:
-            raise SettingsError(
-                path, "has none of YAMNet's classes that could be kept", "train without them"
-            )
-        kept = CLASSES if file.model is None or file.model.keeps_yamnet else 0
-        plan = TrainingPlan(len(LAYERS), 1, False, "sigmoid", (), settings.batch, 0.0, 0.0)
-        embed = TrainableNetwork(arrays, plan).features
-        return cls(file, arrays, embed, arrays[LOGITS_KERNEL][:, :kept], arrays[LOGITS_BIAS][:kept])
-
-
 def fine_tune(
     data: TrainingData,
     out: Path,
@@ -88,14 +65,16 @@ def fine_tune(
     weights: Path | None = None,
     stop: Callable[[], bool] = lambda: False,
     restart: bool = False,
+    elsewhere: EmbedElsewhere | None = None,
 ) -> Iterator[FinetuneProgress]:
     """Fine-tunes a model on data and writes it to `out`; the last progress has the outcome.
 
     `weights` are those to begin with (None: YAMNet's own), a fine-tuned model's as well. Training
     that was interrupted goes on after its last whole pass, to the same model; with `restart` it
     begins again. When `stop` says so, training ends and the best pass so far counts; closing the
-    iterator ends everything and writes no model. Raises UserError: at once where the settings,
-    names or files cannot be used, later where something cannot be read or written.
+    iterator ends everything and writes no model. The sounds are embedded `elsewhere` where that is
+    given, to the same model. Raises UserError: at once where the settings, names or files cannot be
+    used, later where something cannot be read or written.
     """
     settings = (settings or FinetuneSettings()).checked()
     check_tensorflow()
@@ -110,22 +89,28 @@ def fine_tune(
     if not out.parent.is_dir():
         raise SettingsError(out, "its folder does not exist", "make the folder first")
     read_checkpoint(checkpoint, "", {})  # refuses a file of somebody else's
-    return _Run(data, out, settings, stop).steps(weights, checkpoint, restart)
+    return _Run(data, out, settings, stop, elsewhere).steps(weights, checkpoint, restart)
 
 
 class _Run:
     """One fine-tuning; its parts follow each other."""
 
     def __init__(
-        self, data: TrainingData, out: Path, settings: FinetuneSettings, stop: Callable[[], bool]
+        self,
+        data: TrainingData,
+        out: Path,
+        settings: FinetuneSettings,
+        stop: Callable[[], bool],
+        elsewhere: EmbedElsewhere | None,
     ) -> None:
+        self._elsewhere = elsewhere
         self._given, self._out, self._settings, self._stop = data, out, settings, stop
         self._warnings: list[DataWarning] = []
 
     def steps(self, weights: Path | None, checkpoint: Path, restart: bool) -> Steps:
         settings = self._settings
         yield FinetuneProgress("reading", 0.0, "loading TensorFlow and the weights")
-        parent = _Parent.read(weights, settings)
+        parent = Parent.read(weights, settings)
         folder = TemporaryFolder()
         material = yield from self._read(folder.path)
         data = yield from self._prepare(material, parent)
@@ -162,16 +147,17 @@ class _Run:
             )
 
     def _prepare(
-        self, material: Material, parent: _Parent
+        self, material: Material, parent: Parent
     ) -> Generator[FinetuneProgress, None, Prepared]:
-        embeddings = np.empty((material.patches, EMBEDDING_SIZE), np.float32)
-        done = 0
-        for block in material.blocks(np.arange(len(material.sounds)), _BLOCK):
-            given = parent.embed(material.patches_of(*block))
-            embeddings[done : done + len(given)] = given
-            done += len(given)
-            share = _READ + (_PREPARED - _READ) * done / material.patches
-            text = f"embedding sounds: {part_of(done, material.patches, 'frame')}"
+        steps = embedded(material, parent, self._settings.batch, self._out, self._elsewhere)
+        while True:
+            try:
+                done, count, noun = next(steps)
+            except StopIteration as end:
+                embeddings = end.value
+                break
+            share = _READ + (_PREPARED - _READ) * done / count
+            text = f"embedding sounds: {part_of(done, count, noun)}"
             yield FinetuneProgress("preparing", share, text)
         silence = parent.embed(patches_of(np.zeros(WINDOW_SAMPLES, np.float32)))[0]
         data, warnings = prepared(material, embeddings, silence, self._settings)
@@ -188,7 +174,7 @@ class _Run:
                 return end.value
             yield FinetuneProgress("preparing", _PREPARED, "looking for doubtful labels")
 
-    def _network(self, data: Prepared, parent: _Parent) -> TrainableNetwork:
+    def _network(self, data: Prepared, parent: Parent) -> TrainableNetwork:
         """The network to train; its head begins where a classifier on the frozen embeddings ends,
         so that what lies below is not torn away by a head that knows nothing (Kumar et al., ICLR
         2022)."""
@@ -221,7 +207,7 @@ class _Run:
         network.set_head(kernel, bias)
         return network
 
-    def _key(self, material: Material, parent: _Parent) -> str:
+    def _key(self, material: Material, parent: Parent) -> str:
         values = [asdict(self._settings), material.digest, parent.file.identity]
         return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
@@ -243,7 +229,7 @@ class _Run:
     def _result(
         self,
         data: Prepared,
-        parent: _Parent,
+        parent: Parent,
         tools: Tools,
         course: Course,
         probes: Floats,

@@ -10,6 +10,8 @@ from yamnet_gui.core.ontology import Ontology
 if TYPE_CHECKING:
     from .controllers.analysis_controller import AnalysisController
     from .controllers.appearance import Appearance
+    from .controllers.dataset_questions import DatasetQuestions
+    from .controllers.dataset_recordings import DatasetRecordings
     from .controllers.event_navigation import EventNavigation
     from .controllers.event_updater import EventUpdater
     from .controllers.model_choice import ModelChoice
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from .state.class_map import ClassMapState
     from .state.class_view import ClassView
     from .state.custom_classes import CustomClasses
+    from .state.datasets import Datasets
     from .state.document import Document
     from .state.embeddings import Embeddings
     from .state.event_order import EventOrder
@@ -77,6 +80,7 @@ class Session:
     calibrations: "Calibrations"
     embeddings: "Embeddings"
     custom_classes: "CustomClasses"
+    datasets: "Datasets"
 
     @property
     def ontology(self) -> Ontology:
@@ -104,6 +108,8 @@ class Services:
     player: "Player"
     audition: "Audition"
     appearance: "Appearance"
+    datasets: "DatasetQuestions"
+    dataset_recordings: "DatasetRecordings"
 
 
 @dataclass(frozen=True, slots=True)

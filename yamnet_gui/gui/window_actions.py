@@ -29,11 +29,14 @@ class WindowActions(QObject):
         for action_id, handler in handlers.items():
             self.by_id[action_id].triggered.connect(_without_argument(handler))
 
-    def offer(self, present: set[Needs]) -> None:
-        """Enables what can be done with what is open."""
+    def offer(self, present: set[Needs], but: str = "") -> None:
+        """Enables what can be done with what is open, `but` the action of this id.
+
+        Each is set once: the toolbar lays the whole window out again when one changes.
+        """
         for spec in ACTIONS:
             if spec.needs is not Needs.NOTHING:
-                self.by_id[spec.id].setEnabled(spec.needs in present)
+                self.by_id[spec.id].setEnabled(spec.needs in present and spec.id != but)
 
     def apply_shortcuts(self) -> None:
         """Gives every action its key: the usual one, or the one that the user set."""

@@ -24,6 +24,8 @@ from .controllers.appearance import Appearance
 from .controllers.applied_settings import AppliedSettings
 from .controllers.automatic import AutomaticService, make_automatic
 from .controllers.cursor_and_view import CursorAndView
+from .controllers.dataset_questions import DatasetQuestions
+from .controllers.dataset_recordings import DatasetRecordings
 from .controllers.event_navigation import EventNavigation
 from .controllers.event_updater import EventUpdater
 from .controllers.focus_keys import FocusKeys
@@ -68,6 +70,7 @@ from .state.calibrations import Calibrations
 from .state.class_map import ClassMapState
 from .state.class_view import ClassView
 from .state.custom_classes import CustomClasses
+from .state.datasets import Datasets
 from .state.document import Document
 from .state.embeddings import Embeddings
 from .state.event_order import EventOrder
@@ -132,6 +135,7 @@ class Workbench(QObject):
             or services.events.waiting
             or self.session.spectrogram.waiting
             or services.projects.busy
+            or services.datasets.busy
             or any(part.busy for part in self._parts)
         )
 
@@ -175,6 +179,7 @@ class Workbench(QObject):
         with ExitStack() as last:  # in reverse order; all of them, whichever fails
             last.callback(services.projects.close)
             last.callback(self._garbage.close)
+            last.callback(services.datasets.close)
             for service in (services.recording, services.weights, services.analysis):
                 last.callback(service.close)
             last.callback(services.events.close)
@@ -221,6 +226,7 @@ class Workbench(QObject):
             calibrations=Calibrations(document, project, self),
             embeddings=Embeddings(self),
             custom_classes=CustomClasses(class_map, document, class_view, self),
+            datasets=Datasets(project, self),
         )
 
     def _make_services(
@@ -314,6 +320,8 @@ class Workbench(QObject):
             player=player,
             audition=Audition(player, s.settings, lambda: make_player(self), self),
             appearance=appearance,
+            datasets=DatasetQuestions(s.datasets, self),
+            dataset_recordings=DatasetRecordings(s.datasets, self),
         )
 
     @Slot()

@@ -50,6 +50,7 @@ from yamnet_gui.labels.project import (
     accept,
     add_recordings,
     reject,
+    remove_recordings,
 )
 from yamnet_gui.labels.project.change_set import ChangeSet
 
@@ -172,9 +173,9 @@ class Bench:
             self.questions,  # type: ignore[arg-type]
             GoOn(self.editor, self.events, self.queue),
         )
-        steps = UndoSteps(self.project, self.parent)
+        self.steps = UndoSteps(self.project, self.parent)
         self.history = History(
-            steps,
+            self.steps,
             self.editor,
             owners.timeline,
             self.navigator,
@@ -570,8 +571,50 @@ def test_undo_asks_before_it_goes_behind_the_beginning_of_the_session(bench: Ben
     bench.history.undo()
     assert bench.questions.asked == []
     bench.history.undo()
-    assert bench.questions.asked == ["Undo “accept Dog”? It was done before this session."]
+    assert bench.questions.asked == [
+        "Undo “accept Dog”? It was done before the project was opened."
+    ]
     assert bench.state("dog") is ReviewState.ACCEPTED
+
+
+def test_what_was_done_since_the_project_was_opened_is_undone_without_a_question(
+    bench: Bench,
+) -> None:
+    bench.owners.selection.select(["dog"])
+    bench.decisions.decide(ReviewState.ACCEPTED)
+    bench.project.reload()  # as where another model is chosen
+    bench.project.set_recording("yard", bench.disk.events.of("yard"), (), Reviewed())
+    bench.history.undo()
+    assert bench.questions.asked == []
+    assert bench.disk.history.redo_title == "accept Dog"
+
+
+def test_a_step_in_several_recordings_is_not_said_to_be_of_one(bench: Bench) -> None:
+    items = [
+        ProjectEvent(name, bench.owners.event(f"{name}-dog", 1.0)) for name in ("yard", "wood")
+    ]
+    bench.project.apply(accept(items))
+    bench.history.undo()
+    assert bench.messages[-1] == "Undone: accept 2 events in 2 recordings"
+    bench.history.redo()
+    assert bench.messages[-1] == "Redone: accept 2 events in 2 recordings"
+
+
+def test_the_personal_project_offers_no_earlier_step_while_nothing_of_it_is_seen(
+    bench: Bench,
+) -> None:
+    bench.owners.selection.select(["dog"])
+    bench.decisions.decide(ReviewState.ACCEPTED)
+    bench.project.use(None)
+    bench.project.use(bench.disk, StorageMode.PERSONAL)
+    assert bench.steps.undo_title is None
+    assert bench.steps.following(back=True) is None
+    bench.project.set_recording("yard", bench.disk.events.of("yard"), (), Reviewed())
+    assert bench.steps.undo_title == "accept Dog"
+    bench.project.forget_recording()
+    removed = [r for r in bench.disk.recordings.all() if r.id == "wood"]
+    bench.project.apply(remove_recordings(removed))  # made now, so that it can be taken back
+    assert bench.steps.undo_title == f"remove {removed[0].name}"
 
 
 def states_of(bench: Bench) -> set[ReviewState]:

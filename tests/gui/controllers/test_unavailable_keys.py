@@ -63,3 +63,17 @@ def test_every_key_that_cannot_act_says_why(
     assert "has the key 3" in unavailable()["label_3"]
     bench.session.settings.set_shortcut("draw", "Ctrl+7")
     assert "no span is selected" in unavailable()["draw"]
+
+
+def test_new_events_leave_the_actions_of_an_analysis_as_they_are(
+    start: Callable[..., Workbench], settled: Callable[[Workbench], None], sound_file: Path
+) -> None:
+    bench = start(sound_file)
+    settled(bench)
+    actions, changed = bench.shell.window.actions_by_id, []
+    for name in ("analyse", "cancel"):
+        actions[name].changed.connect(lambda name=name: changed.append(name))
+    bench.session.document.set_events(EventList.of([Event("a", 0.1, 0.2, "Speech", 0)]))
+    settled(bench)
+    assert changed == []
+    assert not actions["cancel"].isEnabled()

@@ -5,6 +5,7 @@ import pytest
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.gui.dialogs.class_picker import ClassPickerDialog, choices_of, near_classes
 from yamnet_gui.gui.features.grouping import GroupingFeature
+from yamnet_gui.gui.panels.recording_table_model import EVENTS
 
 pytestmark = pytest.mark.workflow
 
@@ -167,6 +168,12 @@ def test_one_event_for_one_sound_everywhere_and_one_click_shows_all(demo, settle
     panel.search.clear()
     assert panel.foot.button.text() == f"Show {every - shown} events left out"
     assert demo.shell.tracks.events._layer._lanes.events == session.document.shown.events.events
+    session.selection.select([left_out.events[0].id])
+    settled(demo)
+    assert len(panel.model.shown) == shown + 1
+    assert panel.count.text() == f"{shown} events + 1"
+    assert panel.foot.button.text() == f"Show {every - shown} events left out"
+    assert demo.shell.recordings.model.index(0, EVENTS).data() == f"{shown}"
     cricket = next(e for e in panel.model.shown if e.label == "Cricket")
     session.selection.select((cricket.id,))
     facts = dict(demo.shell.inspector._facts_of(cricket))

@@ -1,7 +1,7 @@
 """The panel of classes."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
@@ -228,3 +228,18 @@ def test_the_best_classes_come_back_with_the_last_tick_that_goes(owners: Owners)
     assert view.showing is Showing.TICKED
     view.tick(DOG, False)
     assert view.showing is Showing.BEST
+
+
+def test_the_threshold_of_a_class_is_painted_in_its_row_only(
+    panel: ClassesPanel, owners: Owners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[QRect] = []
+    monkeypatch.setattr(
+        panel.tree.viewport(), "update", lambda *place: painted.append(QRect(*place))
+    )
+    owners.rules.set_threshold(DOG, 0.61)
+    row = panel.tree.visualRect(panel.model.index_of(DOG))
+    assert [(place.top(), place.height()) for place in painted] == [(row.top(), row.height())]
+    painted.clear()
+    owners.rules.set_threshold(None, 0.4)
+    assert [place.height() for place in painted] == [panel.tree.viewport().height()]

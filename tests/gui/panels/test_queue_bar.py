@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from yamnet_gui.core.resources import document_path
 from yamnet_gui.gui.panels.queue_bar import QueueBar
 from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.labels.project import QueueKind
@@ -61,3 +62,11 @@ def test_where_the_review_goes_through_all_recordings_their_events_can_be_listed
     assert "lists the open recording alone" in bar.all_events.toolTip()
     bar.all_events.click()
     assert asked == [True]
+
+
+def test_the_glossary_names_every_order_of_review(bar: QueueBar) -> None:
+    glossary = document_path("glossary.md").read_text(encoding="utf-8")
+    entry = glossary.split("**Order of review**")[1].split("\n\n")[0]
+    words = " ".join(entry.split())
+    for row in range(bar.kind.count()):
+        assert f"*{bar.kind.itemText(row)}*" in words

@@ -1,20 +1,24 @@
 """Recordings, notices, status line and welcome."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStyleOptionViewItem, QToolButton, QVBoxLayout, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import Owners
+from yamnet_gui.gui.features.review_queue.progress_model import ProgressColumn, ProgressModel
+from yamnet_gui.gui.panels.classes_at_cursor import ClassesAtCursor
 from yamnet_gui.gui.panels.recording_table_model import NAME
 from yamnet_gui.gui.panels.recordings import RecordingsPanel
 from yamnet_gui.gui.panels.status import StatusBar, time_left
 from yamnet_gui.gui.panels.welcome import WelcomePanel
 from yamnet_gui.gui.widgets.notices import NoticeBar, NoticeKind, reading_s
+from yamnet_gui.labels.project import ClassCounts
 
 A, B, C = Path("/x/a.wav"), Path("/x/b.wav"), Path("/y/c.flac")
 
@@ -54,6 +58,28 @@ def test_names_are_whole_beside_the_states_of_a_review(recordings: RecordingsPan
     recordings.show()
     room = recordings.table.columnWidth(NAME)
     assert recordings.table.fontMetrics().horizontalAdvance(names[1].name) + 6 <= room
+
+
+def test_the_name_of_the_open_recording_is_bold_only_where_it_is_whole(
+    recordings: RecordingsPanel,
+) -> None:
+    names = [Path(f"4-102844-{take}-49.flac") for take in "ABC"]
+    recordings.set_files(names)
+    recordings.set_current(names[0])
+    recordings.show()
+
+    def is_bold(width: int) -> bool:
+        recordings.table.setColumnWidth(NAME, width)
+        index = recordings.table.model().index(0, NAME)
+        option = QStyleOptionViewItem()
+        option.widget = recordings.table
+        option.rect = QRect(0, 0, width, 20)
+        recordings.table.itemDelegateForIndex(index).initStyleOption(option, index)
+        return option.font.bold()
+
+    usual = recordings.table.fontMetrics().horizontalAdvance(names[0].name)
+    assert is_bold(2 * usual)
+    assert not is_bold(usual + 8)
 
 
 def test_states_outlive_a_new_list(recordings: RecordingsPanel) -> None:
@@ -210,7 +236,7 @@ def test_messages_leave_the_overview_in_sight_while_it_is_shown(qtbot: QtBot) ->
     bar.lie_over(middle)
     bar.pointer = _elsewhere
     bar.leave_free(overview)
-    middle.resize(900, 500)
+    middle.resize(900, 1000)
     middle.show()
     bar.show_notice("info", "Done.", [("Undo", lambda: None)])
     assert bar.geometry().top() > overview.geometry().bottom()
@@ -234,12 +260,13 @@ def test_messages_do_not_hide_what_is_reviewed_where_the_tracks_are_low(qtbot: Q
     bar.lie_over(middle)
     bar.pointer = _elsewhere
     bar.leave_free(overview)
-    middle.resize(790, 700)
+    middle.resize(1190, 990)  # most of 1920 × 1080
     middle.show()
-    for text in ("Analysed.", "Done."):
-        bar.show_notice("info", text, [("Undo", lambda: None)])
+    bar.show_notice("info", "Analysed.", [("Undo", lambda: None)])
     assert bar.geometry().top() > overview.geometry().bottom()
-    middle.resize(790, 420)  # with a panel below the tracks, on a laptop
+    waveform = (990 - 74) * 3 / 19
+    assert bar.geometry().bottom() - overview.geometry().bottom() < waveform / 3
+    middle.resize(1190, 600)  # with a panel below the tracks, or on a laptop
     assert bar.geometry().bottom() <= overview.geometry().bottom()
 
 
@@ -449,3 +476,55 @@ def test_the_first_page_opens_folders(qtbot: QtBot) -> None:
     qtbot.addWidget(page)
     with qtbot.waitSignal(page.open_folder_requested):
         page.open_folder.click()
+
+
+class _Layouts(QObject):
+    """Counts how often a widget is laid out."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.LayoutRequest
+        return False
+
+
+@pytest.mark.parametrize("make", [
+    lambda owners: StatusBar(owners.timeline),
+    lambda owners: ClassesAtCursor(owners.document, owners.timeline, owners.class_map),
+], ids=["status line", "classes at the cursor"])  # fmt: skip
+def test_a_cursor_that_moves_lays_nothing_out(
+    owners: Owners, qtbot: QtBot, make: Callable[[Owners], QWidget]
+) -> None:
+    owners.open(60.0)
+    owners.score({(3, 0): 0.9})
+    owners.timeline.set_cursor(1.5)
+    widget = make(owners)
+    qtbot.addWidget(widget)
+    widget.resize(900, 300)
+    widget.show()
+    qtbot.waitExposed(widget)
+    qtbot.wait(80)
+    layouts = _Layouts(widget)
+    for cursor_s in (1.516, 2.111, 3.888):
+        owners.timeline.set_cursor(cursor_s)
+        qtbot.wait(1)
+    if isinstance(widget, ClassesAtCursor):
+        widget.refresh()
+        qtbot.wait(1)
+        assert "3.888" in widget.title.text()
+    assert layouts.count == 0
+
+
+@pytest.mark.parametrize(
+    ("accepted", "rejected", "shown"), [(1, 0, "1 of 1"), (5, 4, "5 of 9"), (9, 1, "90% (")]
+)
+def test_precision_is_a_share_only_of_enough_decisions(
+    accepted: int, rejected: int, shown: str
+) -> None:
+    model = ProgressModel()
+    model.set_counts([ClassCounts("Dog", 3, accepted, rejected, 0)])
+    text = model.index(0, ProgressColumn.PRECISION).data()
+    assert text.startswith(shown)

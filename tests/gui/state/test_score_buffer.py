@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from yamnet_gui.core.scores import FrameGrid, ScoreChunk, ScoreTable
+from yamnet_gui.core.scores import PATCH_S, FrameGrid, ScoreChunk, ScoreTable
 from yamnet_gui.gui.state.score_buffer import ScoreBuffer
 
 
@@ -45,3 +45,20 @@ def test_a_growing_buffer_shows_what_a_finished_one_shows() -> None:
         )
     np.testing.assert_array_equal(whole.best, growing.best)
     np.testing.assert_allclose(whole.mean, growing.mean)
+
+
+def test_each_column_has_the_largest_score_of_its_frames_and_no_other() -> None:
+    rng = np.random.default_rng(6)
+    count = 3_000
+    grid = FrameGrid(count, count * 0.48)
+    scores = rng.integers(0, 256, (count, 2)).astype(np.float32) / 255
+    buffer = ScoreBuffer.of_table(ScoreTable(grid, scores))
+    for columns in (7, 150, 700, 2_000):
+        edges = np.linspace(100.0, 1_300.0, columns + 1)
+        # frames are shown around their middle, which lies half a patch after their start
+        frames = np.floor((edges - grid.start_s - PATCH_S / 2) / grid.hop_s + 0.5).astype(int)
+        spans = zip(frames[:-1], np.maximum(frames[1:], frames[:-1] + 1), strict=True)
+        last = (frames[-2], frames[-1] + 1)
+        expected = [scores[a:b].max(axis=0) for a, b in [*list(spans)[:-1], last]]
+        shown = buffer.columns([0, 1], 100.0, 1_300.0, columns)
+        assert np.array_equal(shown, np.round(np.array(expected).T * 255).astype(np.uint8))

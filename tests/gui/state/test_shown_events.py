@@ -71,6 +71,7 @@ def test_what_is_selected_is_shown_until_something_else_is(owners: Owners, tmp_p
     assert ids(owners.document.shown.events) == ["dog", "speech"]  # the setting is on
     owners.selection.select(["animal"])
     assert ids(owners.document.shown.events) == ["animal", "dog", "speech"]
+    assert ids(owners.document.shown.counted) == ["dog", "speech"]
     owners.selection.select(["speech"])
     assert ids(owners.document.shown.events) == ["dog", "speech"]
     settings.set(ONE_PER_SOUND, False)

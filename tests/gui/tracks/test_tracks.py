@@ -3,15 +3,16 @@
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import Owners
-from tests.gui.support.pixels import pixels
+from tests.gui.support.pixels import area_pixels, pixels
 from yamnet_gui.audio import PeakBuilder, open_audio
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.spans import TimeSpan
@@ -20,11 +21,13 @@ from yamnet_gui.gui.state.spectrogram import Spectrogram
 from yamnet_gui.gui.theme import DARK, class_color
 from yamnet_gui.gui.tracks.event_bars import _joined
 from yamnet_gui.gui.tracks.event_lanes import MOST_LANES, Lanes
-from yamnet_gui.gui.tracks.layer import Layer
+from yamnet_gui.gui.tracks.layer import Layer, between, turned
 from yamnet_gui.gui.tracks.plot_view import AXIS_WIDTH
 from yamnet_gui.gui.tracks.ruler import RulerLayer
+from yamnet_gui.gui.tracks.scores import HeatLayer
 from yamnet_gui.gui.tracks.stack import TrackSources, TrackStack
 from yamnet_gui.gui.tracks.track import Track
+from yamnet_gui.gui.tracks.waveform import WaveformLayer, peak_rows
 
 DURATION_S = 12.0
 
@@ -128,14 +131,49 @@ def test_a_label_stands_once_in_the_legend_also_where_a_class_has_its_name() -> 
     assert [event.label for event in legend] == ["metronome"]
 
 
-def test_the_overview_is_painted_again_when_the_cursor_moves(
+def test_the_overview_shows_the_cursor_once_at_its_place_in_the_whole(
+    stack: TrackStack, owners: Owners
+) -> None:
+    owners.timeline.set_view(6.0, 9.0)
+    for cursor_s in (7.5, 2.0):
+        owners.timeline.set_cursor(cursor_s)
+        seen = area_pixels(stack.overview)
+        found = np.flatnonzero((seen == QColor(DARK.cursor).getRgb()[:3]).all(axis=2).all(axis=0))
+        assert found.tolist() == [round(cursor_s / DURATION_S * seen.shape[1])]
+
+
+def test_a_cursor_that_moves_draws_no_track_again(
     stack: TrackStack, owners: Owners, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    layer = stack.overview._view_layer
-    updates: list[float] = []
-    monkeypatch.setattr(layer, "update", lambda *_: updates.append(owners.timeline.cursor_s))
-    owners.timeline.set_cursor(7.0)
-    assert updates == [7.0]
+    drawn: list[str] = []
+    for kind in (WaveformLayer, HeatLayer, RulerLayer):
+        before = kind.draw
+
+        def draw(self: Layer, *arguments: Any, before: Any = before) -> None:
+            drawn.append(type(self).__name__)
+            before(self, *arguments)
+
+        monkeypatch.setattr(kind, "draw", draw)
+    owners.timeline.set_view(2.0, 8.0)
+    owners.timeline.set_cursor(3.0)
+    stack.grab()
+    stack.grab()
+    drawn.clear()
+    for cursor_s in (3.5, 4.0, 4.5):
+        owners.timeline.set_cursor(cursor_s)
+        qtbot.wait(1)
+    assert drawn == []
+
+
+def test_what_is_stored_of_a_track_looks_like_what_was_painted_first(
+    stack: TrackStack, owners: Owners
+) -> None:
+    owners.document.set_events(many(60, 0.3, 0.25))
+    owners.timeline.set_view(2.0, 8.0)
+    owners.timeline.set_cursor(1.0)
+    for track in (*all_tracks(stack), stack.overview):
+        first, again = track.grab().toImage(), track.grab().toImage()
+        assert np.array_equal(pixels(first), pixels(again)), track.title
 
 
 class _Texts(QPainter):
@@ -339,3 +377,23 @@ def test_the_frame_follows_the_selection_and_new_events(
     assert layer._selected_bars().tolist() == [True, False, True]
     owners.selection.select([])
     assert not layer._selected_bars().any()
+
+
+def test_rows_between_two_borders_are_cut_off_at_both_ends() -> None:
+    starts = np.array([-5.0, 0, 2, 3, 7, 9])
+    stops = np.array([-2.0, 2, 2, 5, 12, 9])
+    row = np.arange(8)[:, None]
+    assert np.array_equal(between(starts, stops, 8), (row >= starts) & (row < stops))
+
+
+def test_bars_of_peaks_reach_from_the_highest_to_the_lowest_sample() -> None:
+    low = np.array([-1.0, 0.0, 0.25, np.nan, -0.5], np.float32)
+    high = np.array([1.0, 0.0, 0.25, np.nan, 0.5], np.float32)
+    bars = between(*peak_rows(low, high, 16), 16)
+    assert bars.sum(axis=0).tolist() == [16, 1, 1, 0, 8]
+    assert np.flatnonzero(bars[:, 4]).tolist() == list(range(4, 12))
+
+
+def test_columns_are_turned_into_rows_with_the_last_on_top() -> None:
+    levels = np.random.default_rng(1).integers(0, 256, (37, 11)).astype(np.uint8)
+    assert np.array_equal(turned(levels), levels.T[::-1])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QMainWindow, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import Owners
@@ -48,6 +48,22 @@ def test_text_rows_and_headings_become_larger_at_once_and_usual_again(qtbot: QtB
     assert large[2] > 1.5 * usual[2]
     set_text_size(100)
     assert sizes() == usual
+
+
+def test_boxes_made_while_text_is_large_become_low_again_with_it(qtbot: QtBot) -> None:
+    set_text_size(200)
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    box = QComboBox(panel)
+    box.addItem("text")
+    layout = QVBoxLayout(panel)
+    layout.addWidget(box)
+    panel.show()
+    large = box.minimumSizeHint().height()
+    set_text_size(100)
+    assert box.minimumSizeHint().height() < large
+    layout.activate()
+    assert box.height() < large
 
 
 def test_names_of_score_rows_stay_where_rows_are_lower_than_a_line(

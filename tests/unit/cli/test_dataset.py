@@ -2,14 +2,21 @@
 
 import csv
 import json
+from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from tests.unit.fakes import write_sound
+from yamnet_gui import DatasetContents, activity, analyze
+from yamnet_gui.core.errors import DatasetError, SettingsError
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.labels.project import EventFilter, Project, accept
 
 pytest.importorskip("duckdb", reason="needs the extra 'dataset'")
+
+from tests.unit.dataset.made import DAY, info, make_unit
+from yamnet_gui.dataset import Contents, Dataset, add_units
 
 OPTIONS = ("--frames", "0.3", "--with-embeddings", "--threshold", "0.4", "--zone", "UTC")
 
@@ -107,3 +114,83 @@ def test_questions_that_do_not_fit_are_refused(run, sounds):
     assert status == 2
     assert "--events or --into" in err
     assert run("dataset", sounds, "--events", "--check")[0] == 2
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A dataset of two recordings, without a network."""
+    units = [
+        make_unit(tmp_path / "u", f"{k}.wav", DAY + timedelta(hours=20 * k), 60, Contents(), seed=k)
+        for k in range(2)
+    ]
+    add_units(tmp_path / "made", info(Contents()), units)
+    return tmp_path / "made"
+
+
+def test_doubtful_events_come_first_and_go_into_a_project(run, made, tmp_path):
+    asked = ("dataset", made, "--min-score", 0.92, "--max-score", 0.99, "--sort", "uncertainty")
+    status, out, _ = run(*asked, "--events", "--limit", 5)
+    scores = [float(row["score_max"]) for row in csv.DictReader(out.splitlines())]
+    assert status == 0
+    assert len(scores) == 5
+    assert scores == sorted(scores)
+    assert scores[0] >= 0.92
+    status, out, _ = run(*asked, "--into", tmp_path / "p.yamnet", "--limit", 1)
+    assert status == 0
+    assert out.startswith("1 recording with ")
+
+
+def test_events_are_counted_by_class_day_and_hours(run, made):
+    status, out, _ = run("dataset", made, "--counts")
+    counts = {row["label"]: int(row["events"]) for row in csv.DictReader(out.splitlines())}
+    assert status == 0
+    assert set(counts) == {"Cat", "Dog", "Rain"}
+    second = run("dataset", made, "--counts", "--day", "2026-05-02")[1]
+    assert second == run("dataset", made, "--counts", "--hours", "23-1:30")[1]
+    assert sum(int(line.split(",")[1]) for line in second.splitlines()[1:]) > 0
+    assert sum(counts.values()) > sum(int(line.split(",")[1]) for line in second.splitlines()[1:])
+
+
+def test_activity_of_a_dataset_is_counted_by_hour_and_day(run, made, tmp_path):
+    out = tmp_path / "counts.csv"
+    assert run("activity", made, "-o", out, "--by", "day")[0] == 0
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    assert {row["slot"] for row in rows} == {"2026-05-01", "2026-05-02"}
+    assert {row["calibrated"] for row in rows} == {""}
+    assert tuple(map(int, (r["raw"] for r in rows))) == tuple(
+        r.raw for r in activity(made, by=["day"])
+    )
+    status, _, err = run("activity", made, "-o", out, "--recordings", "0.wav")
+    assert status == 2
+    assert "leave it out for a dataset" in err
+
+
+@pytest.mark.parametrize(
+    "options", [("--counts", "--sort", "time"), ("--hours", "now"), ("--day", "x")]
+)
+def test_options_of_a_filter_that_mean_nothing_are_refused(run, made, options):
+    assert run("dataset", made, *options)[0] == 2
+
+
+@pytest.mark.workflow
+def test_notebooks_add_to_the_dataset_of_the_command_line(run, weights, sounds, tmp_path):
+    made, beside = tmp_path / "made", tmp_path / "beside"
+    assert run("analyze", sounds, "--dataset", made, "--threshold", "0.4")[0] == 0
+    more = write_sound(tmp_path / "REC_20260503_000000.wav", 3.0, seed=9)
+    found = analyze(more, threshold=0.4, weights=weights, dataset=made)
+    before = (made / "manifest.json").read_bytes()
+    analyze(more, threshold=0.4, weights=weights, dataset=made)
+    assert (made / "manifest.json").read_bytes() == before  # nothing twice
+    with Dataset(made) as dataset:
+        rows = dataset.ask("SELECT onset_s, label FROM events WHERE file = ?", [str(more)])
+        assert dataset.ask("SELECT count(*) FROM recordings") == [(4,)]
+    assert sorted(rows) == sorted((e.onset_s, e.label) for e in found.events)
+    contents = DatasetContents(frames=0.5, embeddings=True)
+    analyze(more, weights=weights, dataset=beside, dataset_contents=contents)
+    with Dataset(beside) as dataset:
+        assert dataset.files["frames"]
+        assert dataset.files["embeddings"]
+    with pytest.raises(DatasetError, match="with other rules"):
+        analyze(more, threshold=0.9, weights=weights, dataset=made)
+    with pytest.raises(SettingsError, match="samples have no name"):
+        analyze(np.zeros(16000), 16000, weights=weights, dataset=made)

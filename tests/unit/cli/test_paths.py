@@ -63,7 +63,10 @@ NO_PATHS = {
         "--threshold", "--group", "--classes", "--top", "--hop", "--track", "--gain", "--start",
         "--zone", "--end", "--jobs", "--cluster", "--frames",
     },
-    "dataset": {"--classes", "--min-score", "--text", "--limit"},
+    "dataset": {
+        "--classes", "--min-score", "--max-score", "--min-duration", "--day", "--hours", "--text",
+        "--limit",
+    },
     "embed": {"--scores", "--threshold", "--classes", "--hop", "--track", "--cluster"},
     "estimate": {
         "--classes", "--draw", "--hop", "--precision", "--recordings", "--since", "--until",
@@ -78,7 +81,7 @@ NO_PATHS = {
     },
     "finetune": {
         "--classes", "--none", "--same-source", "--epochs", "--learning-rate", "--held-out",
-        "--seed",
+        "--seed", "--cluster",
     },
     "import": {
         "--recording", "--match", "--label-column", "--encoding", "--tier", "--columns",

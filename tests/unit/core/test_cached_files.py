@@ -11,7 +11,7 @@ OWN = [
     f"downloads/{KEY}.wav", f"downloads/{KEY}", f"downloads/{KEY}.wav.json",
     f"downloads/.{KEY}.wav.0123456789ab.part", f"peaks/{KEY}.peaks",
     f"spectrograms/{KEY}.spectrogram", f"checksums/{KEY}.json", f"silence/{KEY}{KEY}.npy",
-    f"litert/yamnet-{KEY[:16]}-tf2.21.0-{KEY[:16]}.tflite",
+    f"litert/yamnet-{KEY[:16]}-tf2.21.0-{KEY[:16]}.tflite", f"columns/{KEY}.columns",
 ]  # fmt: skip
 OTHERS = [
     "downloads/song.wav", f"downloads/{KEY}.wav.bak", f"peaks/{KEY}.wav", "checksums/notes.json",

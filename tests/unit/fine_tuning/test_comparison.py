@@ -38,7 +38,7 @@ def data_of(examples: ExampleSet) -> Prepared:
     names = [None if t < 0 else examples.labels[t] for t in examples.targets]
     sounds = tuple(TrainingSound(Path(f"{k}.wav"), name, f"g{k}") for k, name in enumerate(names))
     material = Material(sounds, np.zeros(0, np.float32), np.arange(count + 1), np.arange(count + 1),
-                        np.zeros(count), {}, (), "")  # fmt: skip
+                        np.zeros(count), {}, (), "", Path())  # fmt: skip
     table = np.zeros((count, len(examples.labels)), np.float32)
     return Prepared(material, examples.labels, examples.vectors, np.ones(count, np.float32), table,
                     examples, np.zeros(count, np.int8))  # fmt: skip
@@ -119,7 +119,7 @@ def material_of(copies: bool) -> Material:
         parts[3] = parts[0] * np.float32(0.5)  # the same recording, quieter
     sounds = tuple(TrainingSound(Path(f"{k}.wav"), "ab"[k // 3], f"g{k}") for k in range(6))
     return Material(sounds, np.concatenate(parts), np.arange(7) * 16_000, np.arange(7), np.zeros(6),
-                    {}, ("9.wav: cannot be read",), "")  # fmt: skip
+                    {}, ("9.wav: cannot be read",), "", Path())  # fmt: skip
 
 
 @pytest.mark.parametrize("copies", [False, True])

@@ -20,6 +20,8 @@ from .worker import RunOnWorker, run_group
 _AHEAD = 2
 """Groups that a worker has at a time: it never waits, and the scheduler never holds much."""
 _TICK_S = 1.0
+_LEAST_WORKERS = 8
+"""For so many at least work is divided where more may come at any time."""
 _GOES_ON = "the same command goes on with what is left"
 
 
@@ -37,6 +39,7 @@ class ClusterExecutor:
         self.workers = 0
         self._client = connection.client
         self._place = connection.place
+        self._fixed = connection.fixed
         self._plugin = plugin
         self._ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._counted_at = -_TICK_S
@@ -53,6 +56,11 @@ class ClusterExecutor:
         if self._client.status == "running":
             with suppress(Exception):  # the workers may be gone, and with them the run
                 self._client.unregister_worker_plugin(self._plugin.name)
+
+    @property
+    def expected(self) -> int:
+        """For how many workers the work is to be divided."""
+        return max(1, self.workers) if self._fixed else max(_LEAST_WORKERS, self.workers)
 
     def run(
         self, waiting: deque[Group], *, alone: bool = False

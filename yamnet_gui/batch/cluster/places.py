@@ -19,6 +19,26 @@ OPTION = "--cluster"
 WORKER_BYTES = 2 << 30
 """What a worker that is started here may take; Dask ends one that takes more, and starts another.
 What it needs is in `docs/scale.md`."""
+_STARTED_HERE: dict[str, Any] = {
+    # what a process had when it ended is tried again alone, which needs to be known
+    "distributed.scheduler.allowed-failures": 0,
+    # what Dask measures of itself, for pages that nobody looks at
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "60s",
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.admin.tick.interval": "2s",
+    "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.worker.memory.monitor-interval": "500ms",
+    # one that is nearly full would wait for ever for somebody to make room
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.target": False,
+    # not Dask's own, by which memory goes back to the system with each array, and comes anew
+    "distributed.nanny.pre-spawn-environ": {
+        f"{library}_NUM_THREADS": 1 for library in ("OMP", "MKL", "OPENBLAS")
+    },
+}
+"""Settings of Dask for workers that are started here (`docs/decisions/clusters.md`)."""
 _KINDS = "local, local:N, tcp://HOST:PORT, or slurm:FILE.yaml (or pbs, sge, lsf, htcondor, oar …)"
 _LOCAL = re.compile(r"local(?::([1-9]\d{0,3}))?")
 _QUEUED = re.compile(r"([a-z]+):(.+)")
@@ -27,11 +47,13 @@ _SCALING = ("jobs", "minimum_jobs", "maximum_jobs")
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A client of a cluster; `own` where its scheduler ends with this program."""
+    """A client of a cluster; `own` where its scheduler ends with this program, `fixed` where all
+    workers that there will be are there."""
 
     client: Any
     place: str
     own: bool
+    fixed: bool
 
 
 def check_place(place: str) -> None:
@@ -58,9 +80,7 @@ def connected(place: str) -> Iterator[Connection]:
 
     settings: dict[str, Any] = {}
     if "://" not in place:
-        # what a process had when it ended is tried again alone, which needs to be known
-        settings["distributed.scheduler.allowed-failures"] = 0
-        settings["distributed.worker.profile.enabled"] = False  # for pages that nobody looks at
+        settings |= _STARTED_HERE
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(settings))
         stack.enter_context(_quiet())
@@ -76,7 +96,8 @@ def connected(place: str) -> Iterator[Connection]:
                 "start one with 'dask scheduler', or check the address",
             ) from error
         stack.callback(_close, client)
-        yield Connection(client, place, cluster is not None)
+        fixed = _LOCAL.fullmatch(place) is not None
+        yield Connection(client, place, cluster is not None, fixed)
 
 
 def import_distributed() -> Any:
@@ -110,6 +131,7 @@ def _local(workers: int) -> Any:
             processes=True,
             memory_limit=WORKER_BYTES,
             dashboard_address="127.0.0.1:0",  # any free port, and nobody else's business
+            scheduler_kwargs={"dashboard": False},  # pages that nobody looks at
             silence_logs=logging.CRITICAL,
         )
 

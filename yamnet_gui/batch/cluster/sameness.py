@@ -68,17 +68,17 @@ class Shared:
                 f"does not see the folder {self.folder} ({error.strerror})",
                 "start the command in a folder that has the same path on all machines",
             ) from error
-        if _size(self.recording) != self.size:
-            raise SettingsError(
-                here,
-                f"does not see {self.recording}",
-                "put the recordings into a folder that has the same path on all machines",
-            )
         if self.mark is not None and not self._sees_mark(self.mark):
             raise SettingsError(
                 here,
                 f"does not see the folder {self.mark.parent}, or cannot write to it",
                 "write to a folder that has the same path on all machines",
+            )
+        if _size(self.recording) != self.size:
+            raise SettingsError(
+                here,
+                f"does not see {self.recording}",
+                "put the recordings into a folder that has the same path on all machines",
             )
 
     def _sees_mark(self, mark: Path) -> bool:

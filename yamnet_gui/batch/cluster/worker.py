@@ -3,34 +3,44 @@
 import os
 import signal
 import threading
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from distributed import WorkerPlugin, get_worker
 
 from yamnet_gui.batch.executor import Fatal, Group
 from yamnet_gui.batch.journal import Record
-from yamnet_gui.batch.options import BatchOptions
-from yamnet_gui.batch.worker import Worker
+from yamnet_gui.batch.worker import Task
 from yamnet_gui.core.errors import UserError
 
 from .sameness import Shared
 
 
+class GroupWorker(Protocol):
+    """Does the tasks of groups, one group after another; `batch.worker.Worker` is one."""
+
+    def run(self, tasks: Sequence[Task]) -> Generator[tuple[Task, Any], None, None]:
+        """The record of each task, and whatever else comes before it. Raises UserError."""
+        ...
+
+    def sync(self) -> None:
+        """Puts what was written on the disk, which another machine cannot. Raises UserError."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class RunOnWorker(WorkerPlugin):
-    """What all groups of a run need in a worker: options, and one network for all of them.
+    """What all groups of a run need in a worker: what `begin` makes there before the first.
 
     A worker has one group at a time, whatever its number of threads: these are for the network.
     `own`: the worker ends with the program that gives it work.
     """
 
-    def __init__(
-        self, options: BatchOptions, folder: Path | None, shared: Shared, *, own: bool
-    ) -> None:
+    def __init__(self, begin: Callable[[], GroupWorker], shared: Shared, *, own: bool) -> None:
         self.name = f"yamnet-gui-{shared.token}"
-        self._options = options
-        self._folder = folder
+        self._begin = begin
         self._shared = shared
         self._own = own
 
@@ -39,7 +49,7 @@ class RunOnWorker(WorkerPlugin):
         self._threads = int(worker.state.nthreads)
         self._one_at_a_time = threading.Lock()
         self._stopped = False
-        self._worker: Worker | None = None
+        self._worker: GroupWorker | None = None
         if self._own and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process decides what it means
 
@@ -70,14 +80,14 @@ class RunOnWorker(WorkerPlugin):
         if self._worker is None:
             self._shared.take_up()
             os.environ["TF_NUM_INTRAOP_THREADS"] = str(self._threads)
-            self._worker = Worker(self._options, self._folder)
+            self._worker = self._begin()
         with closing(self._worker.run(group)) as steps:
             for _, step in steps:
                 if self._stopped:
                     break
                 if isinstance(step, Record):
                     records.append(step)
-        self._worker.sync()  # before the records are on record
+        self._worker.sync()
         return records
 
     def _close(self) -> None:

@@ -106,6 +106,10 @@ def restricted(pair: Pair, labels: Sequence[str]) -> Pair:
     )
 
 
+_LEAST_CONFUSED_S = 0.01
+"""Less is where edges of events meet that were meant to, to the rounding of a table."""
+
+
 def confusions(pairs: Sequence[Pair]) -> tuple[Confusion, ...]:
     """Which label was estimated in the place of which, most seconds first."""
     seconds: dict[tuple[str, str], float] = {}
@@ -117,7 +121,7 @@ def confusions(pairs: Sequence[Pair]) -> tuple[Confusion, ...]:
                 if other == label or not len(missed) or not len(estimated):
                     continue
                 shared = _shared_seconds(missed, _without(estimated, true_there))
-                if shared > 0:
+                if shared >= _LEAST_CONFUSED_S:
                     seconds[label, other] = seconds.get((label, other), 0.0) + shared
     ordered = sorted(seconds.items(), key=lambda item: (-item[1], item[0]))
     return tuple(

@@ -20,6 +20,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
 
 SUBMENUS: tuple[Submenu, ...] = (
     Submenu("Open recent", "Open &recent", "File", after="open_folder"),
+    Submenu("Dataset", "Data&set beside the project", "File", after="open_dataset"),
     Submenu("Channel of scores", "Scores of c&hannel", "View", after="next_channel"),
     Submenu("Panels", "Pan&els", "View", after="reset_layout"),
     Submenu("Tracks", "&Tracks", "View", after="reset_layout"),

@@ -45,6 +45,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Save a copy of the project under another name and continue in the copy",
     ),
     ActionSpec(
+        "close_project",
+        "Close project",
+        "File",
+        tip="Close the project and its recording; what comes next is of the personal project",
+    ),
+    ActionSpec(
         "add_recordings",
         "&Add recordings to project…",
         "File",

@@ -94,5 +94,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("Ctrl+Shift+B",),
         tip="Estimate from your reviews how often each class is right at each score",
     ),
-    ActionSpec("clear_cache", "&Clear stored results", "Tools", separator=True),
+    ActionSpec(
+        "clear_cache",
+        "Delete &stored analyses…",
+        "Tools",
+        tip="Give back room on the disk: analyses are computed again when they are needed,"
+        " labels and projects stay",
+        separator=True,
+    ),
 )

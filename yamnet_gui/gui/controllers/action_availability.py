@@ -18,6 +18,7 @@ _OTHERWISE = {
     "cancel": "nothing is being analysed.",
     "cancel_all": "no recordings are being analysed.",
     "save_project": "the project is still being opened.",
+    "close_project": "no project is open but the personal one.",
     **{f"label_{n}": f"no label of the chosen set has the key {n}." for n in range(1, 10)},
 }
 """What else keeps an action from being done."""
@@ -67,11 +68,8 @@ class ActionAvailability(QObject):
             }.items()
             if there
         }
-        self._window.window_actions.offer(present)
         running = document.state is AnalysisState.RUNNING
-        actions = self._window.actions_by_id
-        actions["analyse"].setEnabled(Needs.RECORDING in present and not running)
-        actions["cancel"].setEnabled(running)
+        self._window.window_actions.offer(present, but="analyse" if running else "cancel")
 
     def reason(self, spec: ActionSpec) -> str:
         """Why an action that is disabled cannot be done now, and what to do, in words."""

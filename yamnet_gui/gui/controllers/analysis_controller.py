@@ -184,6 +184,10 @@ class AnalysisController(QObject):
             self._job = None
             self.finished.emit()
 
+    def stored_bytes(self) -> int:
+        """How much room stored results take on the disk."""
+        return self._cache.size() if self._cache else 0
+
     def clear_cache(self) -> int:
         """Removes stored results; gives the bytes freed."""
         return self._cache.clear() if self._cache else 0

@@ -57,7 +57,7 @@ class Derived:
         # scores prepared before a class was trained have no column for it; after undoing that
         # they have one for a class that no longer exists
         count = min(self.scores.class_count, len(class_map))
-        changed = changed_classes(self.rules, rules, count)
+        changed = self.rules.changed_classes(rules, count)
         wanted = range(count) if changed is None else sorted(changed)
         detected = detect(self.scores, rules, wanted, self.envelope)
         updated = _by_class(detected.iter_events(class_map))
@@ -67,14 +67,6 @@ class Derived:
             i: events for i, events in self.events.items() if i not in changed and i < count
         }
         return replace(self, rules=rules, events={**unchanged, **updated})
-
-
-def changed_classes(before: RuleSet, after: RuleSet, count: int) -> set[int] | None:
-    """Classes whose own rule differs; None where what all inherit differs."""
-    if (before.default, before.groups) != (after.default, after.groups):
-        return None
-    own = before.classes.keys() | after.classes.keys()
-    return {i for i in own if i < count and before.classes.get(i) != after.classes.get(i)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from yamnet_gui.labels.project import (
     SET_BY_HAND,
     Project,
     ProjectInUseError,
+    Recording,
     RecordingState,
 )
 from yamnet_gui.labels.project.analysis_settings import StoredSettings
@@ -93,9 +94,13 @@ class ProjectManager(QObject):
     def open(self, path: Path, *, read_only: bool = False) -> None:
         self._submit(OpenProjectJob(path, read_only=read_only), path)
 
-    def create(self, path: Path) -> None:
-        """Creates an empty project and switches to it."""
-        self._submit(OpenProjectJob(path, create=True), path)
+    def create(self, path: Path, along: Recording | None = None) -> None:
+        """Creates an empty project and switches to it.
+
+        `along`: a recording of the open project that is taken there with what was decided about it.
+        """
+        source = self._state.project if along is not None else None
+        self._submit(OpenProjectJob(path, create=True, source=source, along=along), path)
 
     def save_as(self, path: Path) -> None:
         """Copies the open project with its whole history, and switches to the copy."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from yamnet_gui.gui.jobs.demo import demo_recording
+from yamnet_gui.gui.jobs.demo import is_demo
 from yamnet_gui.gui.playback import Player
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.selection import EventSelection
@@ -96,7 +96,7 @@ class RecordingController(QObject):
         self._selection.select(())
         path = recording.info.path
         self._player.open(path, recording.info)
-        if path != demo_recording():
+        if not is_demo(path):
             self._settings.remember_file(path)
         cursor_s = self._view.restore()
         if cursor_s is not None:

@@ -56,6 +56,10 @@ class Questions:
         """Whether the user says yes; `verb` is the text of the button."""
         return confirm(question, verb, self._window)
 
+    def choose(self, question: str, verbs: Sequence[str]) -> str | None:
+        """Which of the buttons the user presses, the first by default; None for *Cancel*."""
+        return choose(question, verbs, self._window)
+
 
 def ask_label(
     class_map: ClassMap,
@@ -75,14 +79,20 @@ def ask_label(
 
 def confirm(question: str, verb: str, parent: QWidget) -> bool:
     """Whether the user says yes; `verb` is the text of the button."""
+    return choose(question, [verb], parent) is not None
+
+
+def choose(question: str, verbs: Sequence[str], parent: QWidget) -> str | None:
+    """Which of the buttons the user presses, the first by default; None for *Cancel*."""
     box = QMessageBox(
         QMessageBox.Icon.Question, "Review", question, QMessageBox.StandardButton.Cancel, parent
     )
     box.setTextFormat(Qt.TextFormat.PlainText)
-    yes = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
-    box.setDefaultButton(yes)
+    buttons = {box.addButton(verb, QMessageBox.ButtonRole.AcceptRole): verb for verb in verbs}
+    box.setDefaultButton(next(iter(buttons)))
     try:
         box.exec()
-        return box.clickedButton() is yes
+        clicked = box.clickedButton()
+        return next((verb for button, verb in buttons.items() if button is clicked), None)
     finally:
         box.deleteLater()

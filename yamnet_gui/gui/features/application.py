@@ -33,7 +33,9 @@ class ApplicationDialogs(Feature):
         self._weights = context.services.weights
         self._player = context.services.player
         self._notices = context.shell.notices
+        self._questions = context.shell.questions
         self._show_error = context.shell.show_error
+        self._show_message = context.shell.show_message
         self._window = context.shell.window
         self._guide: GuideWindow | None = None
 
@@ -60,10 +62,23 @@ class ApplicationDialogs(Feature):
         run_dialog(dialog)
 
     def clear_cache(self) -> None:
-        freed = self._analysis.clear_cache()
-        self._notices.show_notice(
-            NoticeKind.INFO, f"Stored results cleared: {megabytes(freed)} freed.", seconds=8
+        """Deletes the analyses that are stored to save time, after a question."""
+        size = self._analysis.stored_bytes()
+        if not size:
+            self._show_message("No analyses are stored.")
+            return
+        again = "Recordings are analysed again when they are needed, which takes its time."
+        if self._weights.path is None:
+            again = "Without weights, which are missing here, recordings cannot be analysed again."
+        question = (
+            f"Delete the scores of all analysed recordings, {megabytes(size)}?\n\n{again}\n\n"
+            "All projects, with their events, labels and decisions, and your classes and models"
+            " stay."
         )
+        if self._questions.confirm(question, "Delete analyses"):
+            freed = self._analysis.clear_cache()
+            text = f"Stored analyses deleted: {megabytes(freed)} freed."
+            self._notices.show_notice(NoticeKind.INFO, text, seconds=8)
 
     def shortcuts(self) -> None:
         from yamnet_gui.gui.dialogs.shortcuts import ShortcutRow, ShortcutsDialog

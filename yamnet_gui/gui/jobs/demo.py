@@ -19,10 +19,15 @@ _SAME_EDGE_S = 1e-3
 
 def demo_recording() -> Path:
     """Raises RecordingError where the installation lacks the recording."""
-    path = resource_path("demo", "demo.ogg")
+    path = _recording()
     if not path.is_file():
         raise RecordingError(path, "the demo recording is missing", "reinstall the program")
     return path
+
+
+def is_demo(path: Path) -> bool:
+    """Whether this is the recording that ships with the program."""
+    return path == _recording()
 
 
 def demo_analysis(recording: RecordingInfo) -> Analysis:
@@ -86,6 +91,10 @@ def _stored() -> dict[str, np.ndarray]:
             return {name: stored[name] for name in stored.files}
     except (OSError, ValueError) as error:
         raise _unreadable() from error
+
+
+def _recording() -> Path:
+    return resource_path("demo", "demo.ogg")
 
 
 def _path() -> Path:

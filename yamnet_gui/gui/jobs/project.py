@@ -13,7 +13,7 @@ from yamnet_gui.core.files import exists, is_file
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.core.storage.statuses import status_of
-from yamnet_gui.core.text import grouped, part_of
+from yamnet_gui.core.text import counted, grouped, part_of
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.times import date_and_time
 from yamnet_gui.labels.project import (
@@ -28,8 +28,10 @@ from yamnet_gui.labels.project import (
     Replacement,
     Reviewed,
     content_fingerprint,
+    is_waiting,
     new_id,
     personal_project_path,
+    take_along,
 )
 
 
@@ -109,23 +111,26 @@ def _scratch_place() -> Path:
 class OpenProjectJob:
     """Opens, or with `create` makes, the project at `path`; with `source` a copy of that one.
 
-    Raises ProjectError.
+    With `create`, a recording of `source` is taken along instead. Raises ProjectError.
     """
 
     path: Path
     create: bool = False
     read_only: bool = False
     source: Project | None = None
+    along: Recording | None = None
     opened: list[Project] = field(default_factory=list)
 
     def run(self) -> Iterator[OpenedProject]:
-        if self.source is not None:
+        if self.source is not None and not self.create:
             self.source.save_as(self.path)
         if self.create:
             project = Project.create(self.path)
         else:
             project = Project.open(self.path, read_only=self.read_only)
         self.opened.append(project)
+        if self.create and self.source is not None and self.along is not None:
+            take_along(self.source, self.along, project)
         # reads what queries need, so that no user waits for it later
         project.events.count(EventFilter(one_per_sound=True))
         project.recordings.rules_of_events()
@@ -249,6 +254,7 @@ class CountJob:
     def run(self) -> Iterator[list[RecordingCount]]:
         wanted = EventFilter(one_per_sound=self.one_per_sound)
         counts = self.project.events.recording_counts(wanted)
+        corrected = self.project.events.corrected(counts)
         models = self.project.recordings.latest_models()
         rows = []
         for recording in until_stopped(self.project.recordings.all()):
@@ -258,8 +264,11 @@ class CountJob:
             if recording.state is RecordingState.FAILED:
                 words, tip = "failed", recording.error
             elif count is not None:
-                words = progress_words(count.reviewed, count.total)
-                tip = progress_tip(count.reviewed, count.total, corrected=count.rejected > 0)
+                left = corrected.get(recording.id, 0)
+                reviewed, total = count.reviewed - left, count.total - left
+                words, tip = progress_words(reviewed, total), progress_tip(reviewed, total, left)
+                if not reviewed and is_waiting(recording):  # its events were imported
+                    words, tip = "", f"{counted(total, 'event')}, not analysed"
             elif recording.state is RecordingState.ANALYSED:
                 words = "no events"
             missing = not exists(file_of(path))
@@ -276,9 +285,13 @@ OTHER_MODEL = "other model"
 """The state of a recording of which nothing is reviewed, and that another model analysed."""
 
 
-_CORRECTED = (
-    "A corrected label counts as two events: accepted as the new class, rejected as the former one"
-)
+def corrected_tip(corrected: int) -> str:
+    """What tables list beside the events that are counted."""
+    return (
+        f"Tables also list {counted(corrected, 'former label')} of corrected events, as rejected"
+        if corrected
+        else ""
+    )
 
 
 class RecordingStage(StrEnum):
@@ -322,10 +335,10 @@ def progress_words(reviewed: int, total: int) -> str:
     return "reviewed" if reviewed == total else f"{grouped(reviewed)} reviewed"
 
 
-def progress_tip(reviewed: int, total: int, *, corrected: bool) -> str:
-    """The same in numbers. `corrected`: some of the reviewed events may stem from corrections."""
-    text = f"{part_of(reviewed, total, 'event')} reviewed"
-    return f"{text}\n{_CORRECTED}" if corrected else text
+def progress_tip(reviewed: int, total: int, corrected: int = 0) -> str:
+    """The same in numbers. `corrected`: former labels of corrected events, not counted."""
+    lines = (f"{part_of(reviewed, total, 'event')} reviewed", corrected_tip(corrected))
+    return "\n".join(filter(None, lines))
 
 
 def with_start(tip: str, recorded_at: datetime | None, source: str) -> str:

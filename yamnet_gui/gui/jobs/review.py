@@ -87,6 +87,17 @@ class CountClassesJob:
 
 
 @dataclass(frozen=True, slots=True)
+class CountCorrectedJob:
+    """How many former labels of corrected events a project has, as rejected events."""
+
+    project: Project
+
+    def run(self) -> Iterator[int]:
+        events = self.project.events
+        yield sum(events.corrected(events.recording_counts()).values())
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelsJob:
     """The channels that events of the project are of, from 0; None among them for the mix."""
 

@@ -63,7 +63,7 @@ class ClassDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         # Asks the model for no more than is painted: half of a frame would go into the rest.
-        class_index = index.data(CLASS_ROLE)
+        class_index = index.model().data(index, CLASS_ROLE)  # without a way through Qt and back
         column = index.column()
         if class_index is None and column == ClassColumn.NAME:
             super().paint(painter, option, index)
@@ -87,10 +87,11 @@ class ClassDelegate(QStyledItemDelegate):
     ) -> None:
         """A number as the style would paint it."""
         draw_row_background(painter, option, option.widget)
-        shown = index.data()
+        data = index.model().data
+        shown = data(index)
         if not shown:
             return
-        font = index.data(Qt.ItemDataRole.FontRole)
+        font = data(index, Qt.ItemDataRole.FontRole)
         if font is not None:
             painter.setFont(font)
         text, _base = _colors(option)
@@ -113,15 +114,16 @@ class ClassDelegate(QStyledItemDelegate):
         text, base = _colors(option)
         middle = tick.center().y() + 0.5
         box = QRectF(tick.center().x() - 5.5, middle - 6, 12, 12)
-        ticked = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole))
+        data = index.model().data
+        ticked = Qt.CheckState(data(index, Qt.ItemDataRole.CheckStateRole))
         draw_tick(painter, box, ticked is Qt.CheckState.Checked, text, base)
         swatch = QRectF(box.right() + 6, middle - 4, 8, 8)
-        color = index.data(Qt.ItemDataRole.DecorationRole) or blended(text, base, 0.4)
-        draw_swatch(painter, swatch, color, index.data(SHOWN_ROLE))
+        color = data(index, Qt.ItemDataRole.DecorationRole) or blended(text, base, 0.4)
+        draw_swatch(painter, swatch, color, data(index, SHOWN_ROLE))
         place = option.rect.adjusted(0, 0, -2, 0)
         place.setLeft(round(swatch.right()) + 5)
         name = option.fontMetrics.elidedText(
-            index.data(), Qt.TextElideMode.ElideRight, place.width()
+            data(index), Qt.TextElideMode.ElideRight, place.width()
         )
         painter.setPen(text)
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, name)
@@ -134,13 +136,14 @@ class ClassDelegate(QStyledItemDelegate):
         class_index: int | None,
     ) -> None:
         draw_row_background(painter, option, option.widget)
-        score = index.data(SCORE_ROLE)
+        data = index.model().data
+        score = data(index, SCORE_ROLE)
         if score is not None:
             text, base = _colors(option)
             selected = bool(option.state & QStyle.StateFlag.State_Selected)
             box = QRectF(option.rect).adjusted(5, 0, -5, 0)
             colored = class_index is not None and not selected
-            own = index.data(Qt.ItemDataRole.DecorationRole) if colored else text
+            own = data(index, Qt.ItemDataRole.DecorationRole) if colored else text
             color = own or blended(text, base, 0.4)
             bar = QRectF(box.x(), box.bottom() - 3.5, box.width(), 2.5)
             draw_bar(painter, bar, score, color, blended(text, base, 0.14))

@@ -41,6 +41,10 @@ _FLAGS: dict[int, Qt.ItemFlag] = {
 }
 
 
+_COLUMNS = tuple(ClassColumn)
+"""By number: looked up for each cell that is painted."""
+
+
 class ClassTableModel(QAbstractItemModel):
     """Classes with tick, colour, threshold, number of events and best score.
 
@@ -186,8 +190,8 @@ class ClassTableModel(QAbstractItemModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        node = self._node(index)
-        column = ClassColumn(index.column())
+        node = self._rows.nodes[index.internalId()]
+        column = _COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cells.text(node, column, self._metrics)
         if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -81,6 +81,7 @@ class ClassesPanel(QWidget):
         self.model.threshold_edited.connect(self._on_edited)
         self.model.figures_changed.connect(self._on_figures)
         self._later = Debounced(self, _COALESCED_MS, self.refresh)
+        self._painted_rules = rules.rule_set
         self._build()
         self._branches = OpenBranches(self.tree, self.model)
         self._branches.restored.connect(self._on_chosen)
@@ -219,15 +220,26 @@ class ClassesPanel(QWidget):
         self.refresh()
 
     def _on_rules(self) -> None:
+        before, self._painted_rules = self._painted_rules, self._rules.rule_set
         self.threshold.show_value(self._rules.rule_set.default.on or 0.0)
-        self._repaint_thresholds()
+        changed = before.changed_classes(self._painted_rules, len(self._class_map.value))
+        self._repaint_thresholds(None if self.model.tree else changed)
         self._refresh_soon()
 
-    def _repaint_thresholds(self) -> None:
-        """Thresholds are read as they are painted; a line that is dragged changes nothing else."""
+    def _repaint_thresholds(self, classes: set[int] | None) -> None:
+        """Thresholds are read as they are painted; a line that is dragged changes nothing else.
+
+        None: those of all classes, or of one that may have several rows.
+        """
         view = self.tree.viewport()
         left = self.tree.columnViewportPosition(ClassColumn.THRESHOLD)
-        view.update(left, 0, self.tree.columnWidth(ClassColumn.THRESHOLD), view.height())
+        wide = self.tree.columnWidth(ClassColumn.THRESHOLD)
+        if classes is None:
+            view.update(left, 0, wide, view.height())
+            return
+        for class_index in classes:
+            row = self.tree.visualRect(self.model.index_of(class_index))
+            view.update(left, row.top(), wide, row.height())
 
     def _on_threshold(self, value: float) -> None:
         self.threshold_requested.emit(None, value)

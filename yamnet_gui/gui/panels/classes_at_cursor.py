@@ -12,7 +12,7 @@ from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.state.top_classes import top_classes
 from yamnet_gui.gui.theme import class_color
-from yamnet_gui.gui.widgets.labels import heading
+from yamnet_gui.gui.widgets.labels import RunningLabel
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.score_bars import ScoreBars, ScoreRow
 
@@ -34,13 +34,13 @@ class ClassesAtCursor(QWidget):
         self._document = document
         self._timeline = timeline
         self._class_map = class_map
-        self.title = heading("At the cursor", self)
+        self.title = RunningLabel("At the cursor", self, dim=True)
         self.bars = ScoreBars("Top classes at the cursor", self)
         self.none = PlainLabel(self)
         self.none.setWordWrap(True)
         self.none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(4)
         for widget in (self.title, self.bars, self.none):
             layout.addWidget(widget)

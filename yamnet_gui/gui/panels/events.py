@@ -56,6 +56,7 @@ _PROVISIONAL = (
     "The program looks closer at doubtful peaks: until that is over, events that nobody touched may"
     " still change or go.\nThe line at the bottom shows how far it is."
 )
+_EXTRA = "What is left out is listed while it is selected, but not counted"
 _CLASS_LETTERS = 10
 """Room for the class where the table can be scrolled sideways."""
 
@@ -288,7 +289,9 @@ class EventsPanel(QWidget):
 
     def _show_count(self) -> None:
         total, shown = self.model.total, len(self.model.shown)
-        text = counted(total, "event")
+        view = self._document.shown
+        extra = len(view.events) - len(view.counted) if total == len(view.events) else 0
+        text = counted(total - extra, "event") + (f" + {extra}" if extra else "")
         if not self.model.filter.empty:
             text += f" · {grouped(shown)} shown"
         chosen = len(self._selection.ids)
@@ -300,9 +303,11 @@ class EventsPanel(QWidget):
         elif provisional:
             text += ", provisional"
         self.count.setText(text if self._document.recording else "")
-        self.count.setToolTip(plain_tip(_PROVISIONAL if provisional else ""))
-        view = self._document.shown
+        tips = (_EXTRA if extra else "", _PROVISIONAL if provisional else "")
+        self.count.setToolTip(plain_tip("\n".join(filter(None, tips))))
         count = self.model.count_passing(view.left_out)
+        if self.model.filter.empty:
+            count += extra
         self.foot.show_left_out(one_per_sound=view.one_per_sound, count=count)
         if shown:
             self._pages.setCurrentWidget(self.table)

@@ -27,6 +27,7 @@ from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable, title_width
 
+from .open_name_delegate import OpenNameDelegate
 from .recording_filter import LISTED, RecordingsFilter
 from .recording_table_model import EVENTS, NAME, PATH_ROLE, STATE, RecordingsModel
 from .status import time_left
@@ -70,6 +71,7 @@ class RecordingsPanel(QWidget):
         self.table.setModel(self._proxy)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setTextElideMode(ELIDED)
+        self.table.setItemDelegateForColumn(NAME, OpenNameDelegate(self.table))
         self.table.setAccessibleName("Recordings")
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)

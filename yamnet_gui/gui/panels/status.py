@@ -9,7 +9,7 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.fonts import follow_font
-from yamnet_gui.gui.widgets.labels import ElidedLabel
+from yamnet_gui.gui.widgets.labels import ElidedLabel, RunningLabel
 
 _STEPS = 1000
 _MESSAGE_S = 10
@@ -33,7 +33,7 @@ class StatusBar(QWidget):
         self.left = ElidedLabel("", self, dim=True)
         self.cancel = IconButton("stop", "Cancel", "Cancel the running task", self)
         self.cancel.clicked.connect(self.cancel_requested)
-        self.cursor_time = ElidedLabel("", self)
+        self.cursor_time = RunningLabel("", self)
         self.pointer = ElidedLabel("", self, dim=True)
         self.model = ElidedLabel("", self, dim=True, align=Qt.AlignmentFlag.AlignRight)
         self.saved = ElidedLabel("", self, dim=True, align=Qt.AlignmentFlag.AlignRight)

@@ -41,8 +41,9 @@ class ThresholdRow(QWidget):
         """Shows a threshold, without a signal."""
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(value * 100))
-        with QSignalBlocker(self.field):
-            self.field.setValue(round(value, 2))
+        if self.field.value() != round(value, 2):  # else it would be painted for nothing
+            with QSignalBlocker(self.field):
+                self.field.setValue(round(value, 2))
 
     def _on_slider(self, percent: int) -> None:
         with QSignalBlocker(self.field):

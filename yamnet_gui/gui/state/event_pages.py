@@ -32,6 +32,9 @@ class EventPages(Generic[T]):
         self._rows: NDArray[np.int64] = np.empty(0, np.int64)
         self._pages: OrderedDict[int, dict[int, T]] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._rows)
+
     @property
     def rows(self) -> NDArray[np.int64]:
         """Rows of the project by position; not to be altered."""

@@ -10,6 +10,7 @@ from yamnet_gui.core.scores import PATCH_S, FrameGrid, ScoreChunk, ScoreTable
 _POOL = 8
 _SPARE = 8
 """Spare columns for custom classes that are trained later, so that a new one costs no copy."""
+_Bins = tuple[int, NDArray[np.int64], int, NDArray[np.bool_]]
 
 
 class ScoreBuffer:
@@ -25,6 +26,7 @@ class ScoreBuffer:
         self.channel = channel
         self.ready = 0
         self.class_count = class_count
+        self._asked: tuple[tuple[float, ...], _Bins] | None = None
         self._make_room(class_count + _SPARE)
 
     @classmethod
@@ -124,10 +126,33 @@ class ScoreBuffer:
 
         Columns divide [start_s, end_s] evenly; 0 where there is no score.
         """
-        grid = self.grid
-        image = np.zeros((len(classes), count), np.uint8)
         if not classes or not self.ready:
-            return image
+            return np.zeros((len(classes), count), np.uint8)
+        level, starts, stop, known = self._bins(start_s, end_s, count)
+        if not len(starts):
+            return np.zeros((len(classes), count), np.uint8)
+        first = int(starts[0])
+        rows = self._levels[level][np.asarray(classes), first:stop]
+        most = _most(rows, starts - first)
+        if len(starts) == count:
+            return most
+        image = np.zeros((len(classes), count), np.uint8)
+        image[:, known] = most
+        return image
+
+    def _bins(self, start_s: float, end_s: float, count: int) -> _Bins:
+        """The level to draw columns from, the bin where each begins, the end of the last, and which
+        columns have scores: the others have no bin.
+
+        The tracks of a frame all ask for the same.
+        """
+        asked = (start_s, end_s, count, self.ready)
+        if self._asked is None or self._asked[0] != asked:
+            self._asked = asked, self._find_bins(start_s, end_s, count)
+        return self._asked[1]
+
+    def _find_bins(self, start_s: float, end_s: float, count: int) -> _Bins:
+        grid = self.grid
         times = np.linspace(start_s, end_s, count + 1)
         frames = (times - grid.start_s - PATCH_S / 2) / grid.hop_s + 0.5
         level = 0
@@ -138,13 +163,10 @@ class ScoreBuffer:
         bins = np.floor(frames / _POOL**level).astype(np.int64)
         ready = -(-self.ready // _POOL**level)
         known = (times[1:] > grid.start_s) & (times[:-1] < grid.end_s) & (bins[:-1] < ready)
-        if not known.any():
-            return image
         starts = np.clip(bins[:-1][known], 0, ready - 1)
-        stop = int(np.clip(bins[1:][known][-1] + 1, starts[-1] + 1, ready))
-        rows = self._levels[level][np.asarray(classes), :stop]
-        image[:, known] = np.maximum.reduceat(rows, starts, axis=1)
-        return image
+        last = bins[1:][known][-1:].tolist()
+        stop = min(max(last[0] + 1, int(starts[-1]) + 1), ready) if last else 0
+        return level, starts, stop, known
 
     def _make_room(self, columns: int) -> None:
         count = self.grid.count
@@ -172,3 +194,22 @@ class ScoreBuffer:
             first, last = first_bin, last_bin
         np.maximum(self._best[:wide], scores.max(axis=0, initial=0), out=self._best[:wide])
         self._sum[:wide] += scores.sum(axis=0, dtype=np.float64)
+
+
+def _most(rows: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """The largest from each start up to the next, of the last up to the end; shape (rows, starts).
+
+    Of equal starts each has the value there. Two runs of a power of two cover any range, and runs
+    are made by doubling: `ufunc.reduceat` has no vector code for bytes and takes several times as
+    long.
+    """
+    stops = np.append(np.maximum(starts[1:], starts[:-1] + 1), rows.shape[1])
+    lengths = stops - starts
+    most = rows.take(starts, axis=1)
+    runs, run = rows, 1
+    while run < int(lengths.max()):
+        longer = lengths > run
+        both = (starts[longer], stops[longer] - run)
+        most[:, longer] = np.maximum(*(runs.take(at, axis=1) for at in both))
+        runs, run = np.maximum(runs[:, :-run], runs[:, run:]), 2 * run
+    return most

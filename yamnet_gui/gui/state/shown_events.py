@@ -23,6 +23,7 @@ class ShownEvents:
         self._asked: frozenset[str] = frozenset()
         self._source: EventList | None = None
         self._shown = EventList()
+        self._counted = EventList()
         self._left_out = EventList()
 
     @property
@@ -37,6 +38,15 @@ class ShownEvents:
             return self._all_events()
         self._update()
         return self._shown
+
+    @property
+    def counted(self) -> EventList:
+        """Those without the ones that are shown only because they were asked for: what is counted
+        does not depend on what is selected."""
+        if not self._one_per_sound:
+            return self._all_events()
+        self._update()
+        return self._counted
 
     @property
     def left_out(self) -> EventList:
@@ -67,11 +77,12 @@ class ShownEvents:
             return
         ontology = bundled_ontology()
         left_out = duplicates(Sounds.of(events, ontology), ontology)
+        self._counted = events.where(~left_out) if left_out.any() else events
         for at in np.flatnonzero(left_out).tolist() if self._asked else ():
             left_out[at] = events.events[at].id not in self._asked
         self._source = events
         self._shown = events
         self._left_out = EventList()
         if left_out.any():
-            self._shown = events.where(~left_out)
+            self._shown = events.where(~left_out) if self._asked else self._counted
             self._left_out = events.where(left_out)

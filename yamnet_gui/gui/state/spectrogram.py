@@ -197,7 +197,7 @@ class Spectrogram(QObject):
         edges = (np.linspace(start_s, end_s, count + 1) - first * tile_s) / 2.0**level
         starts = np.clip(np.floor(edges[:-1]), 0, len(joined) - 1).astype(np.int64)
         stops = np.clip(np.ceil(edges[1:]), starts + 1, len(joined)).astype(np.int64)
-        return np.ascontiguousarray(max_rows(joined, starts, stops).T)
+        return max_rows(joined, starts, stops).T
 
     def level_at(self, time_s: float, hertz: float) -> float | None:
         """Level in dB at a point of the finest tile that is there; None where there is none."""

@@ -1,61 +1,30 @@
 """Draws events as labelled bars in lanes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from yamnet_gui.core.channels import channel_name
 from yamnet_gui.core.events import Event, ReviewState
 from yamnet_gui.core.text import counted, grouped, listed
 from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
-from yamnet_gui.gui.theme import Theme, class_color, state_mark
-from yamnet_gui.gui.widgets.colors import blended, luminance
+from yamnet_gui.gui.theme import Theme
 from yamnet_gui.gui.widgets.fonts import text_scale
 
+from .bar_style import BarStyle
 from .event_density import Density, dense_blocks
-from .event_lanes import STRENGTH, Lanes
-from .layer import Layer, image_of
+from .event_lanes import Lanes
+from .layer import Layer, draw_codes, image_of, tint
 from .plot_view import PlotArea
 
 _LABEL_PIXELS = 26
 _LABEL_MARGIN = 8
 _STRUCK_PIXELS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """How the bars of a class in a state look."""
-
-    line: QColor
-    fill: QColor
-    ink: QColor
-    text: str
-
-    @classmethod
-    def of(cls, event: Event, theme: Theme) -> "_Style":
-        line = class_color(event.class_index, event.label)
-        fill = QColor(line)
-        fill.setAlphaF(STRENGTH[event.state])
-        mark = "" if event.state is ReviewState.UNREVIEWED else f"{state_mark(event.state)} "
-        text = mark + event.label
-        if event.channel is not None:
-            text += f" · {channel_name(event.channel).lower()}"
-        return cls(line, fill, _ink_on(fill, QColor(theme.base)), text)
-
-
-def _ink_on(fill: QColor, base: QColor) -> QColor:
-    """Black or white, whichever reads better on a colour laid over the background.
-
-    On every colour one of them has a contrast of at least 4.5 (WCAG 2.1, relative luminance).
-    """
-    seen = blended(fill, base, fill.alphaF())
-    return QColor("#000000" if luminance(seen) > 0.179 else "#ffffff")
 
 
 class EventsLayer(Layer):
@@ -76,6 +45,8 @@ class EventsLayer(Layer):
         self._lanes = Lanes.of(grouping.shown)
         self._density = Density()
         self._dragged: str | None = None
+        self._styles: dict[tuple[object, ...], BarStyle] = {}
+        self._styled_font = ""
         self._selected: tuple[tuple[Lanes, tuple[str, ...]], NDArray[np.bool_]] | None = None
         self.theme = theme
         self.scrolled = 0.0
@@ -97,6 +68,7 @@ class EventsLayer(Layer):
         """Arranges the shown events in lanes again."""
         if self._dragged is None or not self._follow_dragged(self._dragged):
             self._lanes = Lanes.of(self._grouping.shown, self._rows)
+        self._styles = {}  # colours of classes may be other ones
         self.scroll_by(0.0)
 
     def lane_top(self, lane: int) -> float:
@@ -163,15 +135,16 @@ class EventsLayer(Layer):
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         selected = self._selected_bars()
-        styles: dict[tuple[object, ...], _Style] = {}
-        tall = self.lane_height
+        if self._styled_font != font.key():
+            self._styles, self._styled_font = {}, font.key()
+        styles, tall = self._styles, self.lane_height
         for i, x0, x1 in zip(
             visible[~narrow].tolist(), left[~narrow].tolist(), right[~narrow].tolist(), strict=True
         ):
             event = lanes.events[i]
             key = (event.class_index, event.label, event.state, event.channel)
             if key not in styles:
-                styles[key] = _Style.of(event, self.theme)
+                styles[key] = BarStyle.of(event, self.theme, metrics)
             area = QRectF(
                 max(x0, -4),
                 int(lanes.lanes[i]) * tall - self.scrolled + 1,
@@ -235,8 +208,8 @@ class EventsLayer(Layer):
                 target = QRectF(0, self.lane_top(lane) + 1, self.width, height)
                 painter.drawImage(target, picture, QRectF(0, lane, picture.width(), 1))
         else:
-            picture = image_of(self._density.stacks(self.height), 1.0)
-            painter.drawImage(QRectF(0, 0, self.width, self.height), picture)
+            stacks = self._density.stacks(self.height)
+            draw_codes(painter, stacks, (*self._density.colors, 0), 1.0)
 
     def dense_text(self, position: QPointF) -> str:
         """What lies under a position where bars are drawn as a density; "" elsewhere."""
@@ -258,7 +231,7 @@ class EventsLayer(Layer):
         color.setAlphaF(0.6)
         top = self.scrolled / whole * self.height
         tall = self.height / whole * self.height
-        painter.fillRect(QRectF(self.width - 4, top, 3, tall), color)
+        tint(painter, QRectF(self.width - 4, top, 3, tall), color)
 
     def _draw_bar(
         self,
@@ -266,7 +239,7 @@ class EventsLayer(Layer):
         metrics: QFontMetricsF,
         event: Event,
         area: QRectF,
-        style: "_Style",
+        style: "BarStyle",
     ) -> None:
         painter.fillRect(area, style.fill)
         if event.state is ReviewState.REJECTED:
@@ -276,7 +249,7 @@ class EventsLayer(Layer):
         start = max(area.left(), 0.0)
         room = min(area.right(), self.width) - start - _LABEL_MARGIN
         if room >= _LABEL_PIXELS and area.height() >= 9:
-            text = metrics.elidedText(style.text, Qt.TextElideMode.ElideRight, room)
+            text = style.fitting(room, metrics)
             painter.setPen(style.ink)
             inside = QRectF(start + 4, area.top(), room + 2, area.height())
             painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, text)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from yamnet_gui.gui.theme import class_color
 
 from .event_lanes import Lanes
-from .layer import argb
+from .layer import argb, turned
 
 _BLOCK = 24
 """Pixels of a piece of a lane that is drawn as a density or as bars."""
@@ -31,7 +31,7 @@ def dense_blocks(
     if not len(left):
         return np.zeros(0, bool)
     pieces = max(1, -(-width // _BLOCK))
-    piece = np.clip(left // _BLOCK, 0, pieces - 1).astype(np.int64)
+    piece = np.minimum(np.maximum(left, 0) / _BLOCK, pieces - 1).astype(np.int64)
     place = lanes.astype(np.int64) * pieces + piece
     counts = np.bincount(place, minlength=(int(lanes.max()) + 1) * pieces)
     return np.asarray(counts[place] >= _DENSE * _BLOCK)
@@ -85,16 +85,19 @@ class Density:
         alpha = np.where(self.counts > 0, 0.35 + 0.65 * _filled(self.counts), 0.0)
         return _premultiplied(np.array(self.colors, np.uint32)[:, None], alpha)
 
-    def stacks(self, height: int) -> NDArray[np.uint32]:
-        """Columns from the bottom, as high as there are many events, parted by class."""
+    def stacks(self, height: int) -> NDArray[np.uint8]:
+        """Columns from the bottom, as high as there are many events, parted by class.
+
+        Each pixel is an index into `colors`, and their number where there is none.
+        """
         total = self.counts.sum(axis=0)
         share = _filled(total) * height / np.maximum(total, 1)
         tops = np.round(np.cumsum(self.counts, axis=0) * share).astype(np.int64)
         whole = np.full((1, tops.shape[1]), height)
         runs = np.diff(np.concatenate([np.zeros_like(whole), tops, whole]), axis=0)
-        colors = np.array([*self.colors, 0], np.uint32)
-        columns = np.repeat(np.tile(colors, runs.shape[1]), runs.T.ravel())
-        return np.ascontiguousarray(columns.reshape(-1, height).T[::-1])
+        parts = np.arange(len(self.colors) + 1, dtype=np.uint8)
+        columns = np.repeat(np.tile(parts, runs.shape[1]), runs.T.ravel())
+        return turned(columns.reshape(-1, height))
 
 
 _Parts = tuple[NDArray[np.int64], tuple[str, ...], tuple[int, ...]]
@@ -109,9 +112,8 @@ def _by_kind(lanes: Lanes, which: NDArray[np.int64]) -> _Parts:
     shown = order[:_MOST_KINDS].tolist()
     rank = np.full(len(number), len(shown), np.int64)
     rank[shown] = np.arange(len(shown))
-    examples = [lanes.events[lanes.examples[kind]] for kind in shown]
-    labels = [event.label for event in examples]
-    colors = [argb(class_color(e.class_index, e.label).name()) for e in examples]
+    labels = [lanes.events[lanes.examples[kind]].label for kind in shown]
+    colors = lanes.kind_colors[shown].tolist()
     if len(order) > len(shown):
         labels.append("other classes")
         colors.append(_OTHERS)

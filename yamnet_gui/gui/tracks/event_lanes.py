@@ -28,8 +28,9 @@ STRENGTH = {
 class Lanes:
     """Events in arrays for drawing: row i of each belongs to `events[i]`, sorted by onset.
 
-    `kinds` numbers the labels, `examples` are the first of each. `rows`: what each lane is for
-    where it is for a class: its index, a label that is no class, or None for all others.
+    `kinds` numbers the labels, `examples` are the first of each, `kind_colors` theirs, opaque.
+    `rows`: what each lane is for where it is for a class: its index, a label that is no class, or
+    None for all others.
     """
 
     events: tuple[Event, ...]
@@ -40,6 +41,7 @@ class Lanes:
     struck: NDArray[np.bool_]
     kinds: NDArray[np.int32]
     examples: tuple[int, ...]
+    kind_colors: NDArray[np.uint32]
     count: int
     rows: tuple[int | str | None, ...] = ()
 
@@ -56,15 +58,16 @@ class Lanes:
         kinds = {label: at for at, label in enumerate(dict.fromkeys(key[1] for key in looks))}
         look = np.array([looks[key] for key in keys], np.int32)
         kind_of = np.array([kinds[key[1]] for key in looks], np.int32)
-        colors = [
-            argb(class_color(index, label).name(), STRENGTH[state]) for index, label, state in looks
-        ]
+        names = [class_color(index, label).name() for index, label, _ in looks]
+        opaque = [argb(name) for name in names]
+        strengths = [STRENGTH[state] for *_, state in looks]
+        colors = [argb(*look) for look in zip(names, strengths, strict=True)]
         color_of = np.array(colors, np.uint32)
         struck_of = np.array([state is ReviewState.REJECTED for *_, state in looks], bool)
         kind = kind_of[look]
         examples = np.unique(kind, return_index=True)[1].tolist()
-        place, names = _packed(bounds) if rows is None else _by_class(events, rows)
-        count = min(max(int(place.max(initial=0)) + 1, len(names), 1), MOST_LANES)
+        place, rows_of = _packed(bounds) if rows is None else _by_class(events, rows)
+        count = min(max(int(place.max(initial=0)) + 1, len(rows_of), 1), MOST_LANES)
         place = np.minimum(place, count - 1)
         onsets, offsets = np.ascontiguousarray(bounds.T)
         return cls(
@@ -76,8 +79,9 @@ class Lanes:
             struck_of[look],
             kind,
             tuple(examples),
+            np.array([opaque[look[at]] for at in examples], np.uint32),
             count,
-            names,
+            rows_of,
         )
 
     def legend(self, view: TimeSpan, most: int) -> list[Event]:

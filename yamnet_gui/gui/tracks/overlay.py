@@ -1,5 +1,6 @@
 """What runs through every track: events as bands, the selection, the cursor."""
 
+import weakref
 from collections.abc import Callable
 from itertools import product
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from yamnet_gui.core.events import EventList
-from yamnet_gui.core.spans import Box
+from yamnet_gui.core.spans import Box, TimeSpan
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
@@ -28,15 +29,34 @@ def event_columns(events: EventList, timeline: Timeline, width: int) -> NDArray[
     """Which of `width` pixel columns events touch; every event touches one at least."""
     view = timeline.view
     onsets, offsets = events.bounds.T
-    visible = (onsets <= view.end_s) & (offsets >= view.start_s)
+    visible = np.flatnonzero((onsets <= view.end_s) & (offsets >= view.start_s))
     per_second = width / view.duration_s
     first = np.floor((onsets[visible] - view.start_s) * per_second)
     last = np.ceil((offsets[visible] - view.start_s) * per_second)
-    first = np.clip(first, 0, width - 1).astype(np.int64)
-    last = np.clip(last, first + 1, width).astype(np.int64)
+    first = np.minimum(np.maximum(first, 0), width - 1).astype(np.int64)
+    last = np.minimum(np.maximum(last, first + 1), width).astype(np.int64)
     opened = np.bincount(first, minlength=width + 1)
     closed = np.bincount(last, minlength=width + 1)
     return np.cumsum(opened[:width] - closed[:width]) > 0
+
+
+class _MarkedColumns:
+    """The columns that were asked for last: the tracks of a frame all ask for the same."""
+
+    def __init__(self) -> None:
+        self._events: Callable[[], EventList | None] = lambda: None
+        self._place: tuple[TimeSpan, int] | None = None
+        self._touched = np.zeros(0, bool)
+
+    def of(self, events: EventList, timeline: Timeline, width: int) -> NDArray[np.bool_]:
+        place = (timeline.view, width)
+        if self._events() is not events or self._place != place:
+            self._touched = event_columns(events, timeline, width)
+            self._events, self._place = weakref.ref(events), place
+        return self._touched
+
+
+_marked_columns = _MarkedColumns()
 
 
 class BandsLayer(Layer):
@@ -65,7 +85,8 @@ class BandsLayer(Layer):
 
     def draw(self, painter: QPainter, scale: float) -> None:
         if self._marks is None or self._marks.shape[1] != self.width:
-            touched = event_columns(self._document.shown.events, self.timeline, self.width)
+            events = self._document.shown.events
+            touched = _marked_columns.of(events, self.timeline, self.width)
             mark = np.uint32(argb(self.theme.accent, 0.55))
             row = np.where(touched, mark, np.uint32(0))
             self._marks = np.repeat(row[None], _MARK_PIXELS, axis=0)

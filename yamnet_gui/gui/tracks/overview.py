@@ -11,9 +11,11 @@ from yamnet_gui.gui.state.sound import Sound
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
 
-from .layer import Layer, argb, draw_pixels
+from .layer import Layer, argb, between, draw_codes, draw_pixels
+from .overlay import CursorLayer
 from .plot_view import PlotArea
 from .track import Track
+from .waveform import peak_rows
 
 _DENSITY_PIXELS = 5
 
@@ -35,22 +37,14 @@ class OverviewLayer(Layer):
             return
         columns = round(self.width * scale)
         rows = max(1, round((self.height - _DENSITY_PIXELS) * scale))
-        low = np.full(columns, np.inf)
-        high = np.full(columns, -np.inf)
+        low = high = np.full(columns, np.nan)
         for channel in range(self._sound.channels):
             peaks = self._sound.columns(channel, 0.0, duration, columns)
             if peaks is not None:
                 low = np.fmin(low, peaks[0])
                 high = np.fmax(high, peaks[1])
-        known = np.isfinite(high) & np.isfinite(low)
-        half = rows / 2
-        top = np.where(known, np.floor(half - np.where(known, high, 0) * half), rows)
-        bottom = np.where(known, np.ceil(half - np.where(known, low, 0) * half), 0)
-        bottom = np.where(known, np.maximum(bottom, top + 1), 0)
-        row = np.arange(rows)[:, None]
-        mask = (row >= top) & (row < bottom)
-        pixels = np.where(mask, np.uint32(argb(self.theme.waveform, 0.8)), np.uint32(0))
-        draw_pixels(painter, pixels, scale)
+        bars = between(*peak_rows(low, high, rows), rows)
+        draw_codes(painter, bars, (0, argb(self.theme.waveform, 0.8)), scale)
         self._draw_density(painter, duration)
 
     def _draw_density(self, painter: QPainter, duration: float) -> None:
@@ -75,7 +69,7 @@ class OverviewLayer(Layer):
 
 
 class ViewLayer(Layer):
-    """Shades what is not visible and frames what is; selection and cursor over it."""
+    """Shades what is not visible and frames what is, with the selection over it."""
 
     def __init__(self, area: PlotArea, timeline: Timeline, theme: Theme) -> None:
         super().__init__(area, timeline, z=10, cached=False)
@@ -102,28 +96,31 @@ class ViewLayer(Layer):
             x = selected.start_s / duration * self.width
             wide = max(selected.duration_s / duration * self.width, 1)
             painter.fillRect(QRectF(x, 0, wide, self.height), fill)
-        x = round(self.timeline.cursor_s / duration * self.width)
-        painter.setPen(QPen(QColor(self.theme.cursor), 1))
-        painter.drawLine(x, 0, x, self.height)
+
+
+class OverviewCursor(CursorLayer):
+    """The cursor in the whole recording."""
+
+    def x_of(self, time_s: float) -> float:
+        return time_s / (self.timeline.duration_s or 1.0) * self.width
 
 
 class OverviewTrack(Track):
     """A click jumps, dragging moves the visible part, the wheel with Ctrl zooms."""
 
+    cursor_layer = OverviewCursor
     HEIGHT = 54
 
     def __init__(self, sound: Sound, *arguments: object) -> None:
         super().__init__("Overview", *arguments, bands=False)  # type: ignore[arg-type, misc]
         self._layer = OverviewLayer(self.area, self.timeline, sound, self.document, self.theme)
         self._view_layer = ViewLayer(self.area, self.timeline, self.theme)
-        self._cursor.setVisible(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self.HEIGHT)
         sound.changed.connect(self._on_content)
         self.timeline.recording_changed.connect(self._on_content)
         self.document.events_changed.connect(self._on_content)
         self.timeline.selection_changed.connect(self._on_selection)
-        self.timeline.cursor_changed.connect(self._on_cursor)
 
     def set_theme(self, theme: Theme) -> None:
         if hasattr(self, "_layer"):
@@ -134,6 +131,7 @@ class OverviewTrack(Track):
 
     def refresh(self, _view: object = None) -> None:
         """The picture of the whole stays as it is; only what is visible has changed."""
+        self._cursor.follow()
         if hasattr(self, "_view_layer"):
             self._view_layer.update()
 
@@ -147,9 +145,6 @@ class OverviewTrack(Track):
     def drag(self, position: QPointF) -> None:
         view = self.timeline.view
         self.timeline.pan(self.time_at(position.x()) - view.centre_s)
-
-    def _on_cursor(self, _time_s: float) -> None:
-        self._view_layer.update()
 
     def _on_selection(self, _span: TimeSpan | None) -> None:
         self._view_layer.update()

@@ -15,11 +15,12 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme, class_color
 
 from .colormaps import color_table
-from .layer import Layer, argb, draw_pixels, indexed_image
+from .layer import Layer, argb, between, draw_codes, draw_pixels
 from .plot_view import PlotArea, smaller
 from .track import Track
 
 _GRAB_PIXELS = 5
+_SWATCH_PIXELS = 4
 _LEAST_LETTERS = 9
 """Pixels of a row from which on its name can be read."""
 
@@ -63,21 +64,23 @@ class HeatLayer(Layer):
             return
         view = self.timeline.view
         edges = self.row_edges()
+        columns = max(1, round(self.width * scale))
+        rows = np.zeros((len(shown), columns), np.uint32)
         if scores is not None:
-            columns = max(1, round(self.width * scale))
-            image = scores.columns(shown, view.start_s, view.end_s, columns)
-            heights = np.diff(np.round(np.array(edges) * scale).astype(int))
-            table = color_table("heat-dark" if self.theme.dark else "heat-light")
-            rows = np.repeat(image, heights, axis=0)
-            painter.drawImage(QPointF(0, 0), indexed_image(rows, table.tolist(), scale))
-        for row, index in enumerate(shown):
-            top, bottom = edges[row], edges[row + 1]
-            painter.setPen(QPen(QColor(self.theme.grid), 1))
-            painter.drawLine(0, bottom - 1, self.width, bottom - 1)
-            painter.fillRect(QRectF(0, top, 4, bottom - top - 1), class_color(index))
-            if index == self._classes.chosen:
-                painter.setPen(QPen(QColor(self.theme.accent), 1))
-                painter.drawRect(QRectF(0, top, self.width - 1, bottom - top - 1))
+            levels = scores.columns(shown, view.start_s, view.end_s, columns)
+            np.take(color_table("heat-dark" if self.theme.dark else "heat-light"), levels, out=rows)
+        colors = [argb(class_color(index).name()) for index in shown]
+        rows[:, : round(_SWATCH_PIXELS * scale)] = np.array(colors, np.uint32)[:, None]
+        places = np.round(np.array(edges) * scale).astype(int)
+        pixels = np.repeat(rows, np.diff(places), axis=0)
+        for thick in range(max(1, round(scale))):  # a line below each row
+            pixels[np.maximum(places[1:] - 1 - thick, 0)] = argb(self.theme.grid)
+        draw_pixels(painter, pixels, scale)
+        if self._classes.chosen in shown:
+            row = shown.index(self._classes.chosen)
+            painter.setPen(QPen(QColor(self.theme.accent), 1))
+            tall = edges[row + 1] - edges[row] - 1
+            painter.drawRect(QRectF(0, edges[row], self.width - 1, tall))
         self.draw_note(painter, self._document.channel_note, self.theme)
 
 
@@ -198,13 +201,12 @@ class CurveLayer(Layer):
         columns, rows = max(1, round(self.width * scale)), max(2, round(self.height * scale))
         view = self.timeline.view
         values = scores.columns((chosen,), view.start_s, view.end_s, columns)[0] / 255
-        top = np.round((1 - values) * (rows - 1)).astype(np.int32)
+        top = np.round((1 - values) * (rows - 1))
         before = np.concatenate((top[:1], top[:-1]))
-        row = np.arange(rows, dtype=np.int32)[:, None]
-        line = (row >= np.minimum(top, before)) & (row <= np.maximum(top, before))
-        pixels = np.where(row > top, np.uint32(argb(color.name(), 0.28)), np.uint32(0))
-        pixels[line] = argb(color.name())
-        draw_pixels(painter, pixels, scale)
+        line = between(np.minimum(top, before), np.maximum(top, before) + 1, rows)
+        below = between(top + 1, np.full(columns, rows), rows)
+        colors = (0, argb(color.name(), 0.28), *[argb(color.name())] * 2)
+        draw_codes(painter, 2 * line + below, colors, scale)
 
     def _threshold(self, painter: QPainter, value: float, solid: bool) -> None:
         y = round(self.y_of(value))

@@ -12,7 +12,7 @@ from yamnet_gui.gui.theme import Theme
 
 from .colormaps import color_table
 from .frequency_zoom import FrequencyZoom
-from .layer import Layer, indexed_image
+from .layer import Layer, indexed_image, turned
 from .plot_view import PlotArea
 from .track import Track
 
@@ -40,13 +40,16 @@ class SpectrogramLayer(Layer):
         look = self._spectrogram.look
         table = color_table(look.colormap)[look.byte_table()]
         table[0] = 0  # not computed yet: shows the background
-        rows = max(1, round(self.height * scale))
+        rows, levels = max(1, round(self.height * scale)), turned(levels.T)
         if levels.shape[0] > rows:
-            borders = np.arange(rows + 1) * levels.shape[0] // rows
+            borders = levels.shape[0] - np.arange(rows, -1, -1) * levels.shape[0] // rows
             levels = max_rows(levels, borders[:-1], borders[1:])
-        picture = indexed_image(levels[::-1], table.tolist(), 1.0)
-        target = QRectF(0, 0, self.width, self.height)
-        painter.drawImage(target, picture, QRectF(0, 0, columns, levels.shape[0]))
+        if levels.shape[0] == rows:
+            painter.drawImage(QPointF(0, 0), indexed_image(levels, table.tolist(), scale))
+        else:
+            picture = indexed_image(levels, table.tolist(), 1.0)
+            target = QRectF(0, 0, self.width, self.height)
+            painter.drawImage(target, picture, QRectF(0, 0, columns, levels.shape[0]))
         self.draw_note(painter, self.note, self.theme)
 
 

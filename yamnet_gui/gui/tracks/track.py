@@ -32,6 +32,7 @@ class Track(PlotView):
     """Whether a click where no event is ends the selection of events."""
     clicks_edges = False
     """Whether pressing on an edge without moving it is a click like any other."""
+    cursor_layer = CursorLayer
     box_tool = False
     """Whether dragging selects a box where the track has frequencies, as it does with Ctrl."""
 
@@ -58,7 +59,7 @@ class Track(PlotView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setMinimumHeight(28)
         self._bands = BandsLayer(self.area, timeline, document, selection, theme) if bands else None
-        self._cursor = CursorLayer(self.area, timeline, theme)
+        self._cursor = self.cursor_layer(self.area, timeline, theme)
         self.area.resized.connect(self.refresh)
         timeline.view_changed.connect(self.refresh)
         timeline.cursor_changed.connect(self._cursor.follow)

@@ -1,6 +1,7 @@
 """The waveform: one strip per channel, from the whole recording down to single samples."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
@@ -9,7 +10,7 @@ from yamnet_gui.gui.state.sound import Sound
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import Theme
 
-from .layer import Layer, argb, draw_pixels
+from .layer import Layer, argb, between, draw_codes
 from .plot_view import PlotArea
 from .track import Track
 
@@ -59,16 +60,8 @@ class WaveformLayer(Layer):
         peaks = self._sound.columns(channel, view.start_s, view.end_s, columns)
         if peaks is None:
             return
-        low, high = peaks
-        known = ~np.isnan(high)
-        half = rows / 2
-        top = np.where(known, np.floor(half - np.nan_to_num(high) * self.gain * half), rows)
-        bottom = np.where(known, np.ceil(half - np.nan_to_num(low) * self.gain * half), 0)
-        bottom = np.where(known, np.maximum(bottom, top + 1), 0)
-        row = np.arange(rows, dtype=np.int32)[:, None]
-        mask = (row >= top.astype(np.int32)) & (row < bottom.astype(np.int32))
-        pixels = np.where(mask, np.uint32(argb(color)), np.uint32(0))
-        draw_pixels(painter, pixels, scale, area.top())
+        bars = between(*peak_rows(*peaks, rows, self.gain), rows)
+        draw_codes(painter, bars, (0, argb(color)), scale, area.top())
 
     def _draw_samples(self, painter: QPainter, area: QRectF, channel: int, color: str) -> bool:
         """Draws the samples themselves, as a line and close up as stems; False if not there."""
@@ -98,6 +91,22 @@ class WaveformLayer(Layer):
                 painter.drawEllipse(point, 2.5, 2.5)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         return True
+
+
+def peak_rows(
+    low: NDArray[np.float32], high: NDArray[np.float32], rows: int, gain: float = 1.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """First row of each column's bar from its highest to its lowest sample, and the row below it.
+
+    `rows` are full scale; every column has a row at least, those without peaks (NaN) have none.
+    """
+    half = rows / 2
+    top = np.floor(half - high * (gain * half))
+    bottom = np.maximum(np.ceil(half - low * (gain * half)), top + 1)
+    unknown = np.isnan(top) | np.isnan(bottom)
+    if unknown.any():
+        top[unknown] = bottom[unknown] = rows
+    return top, bottom
 
 
 class WaveformTrack(Track):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 _USUAL, _PERCENT = "usual_font", "text_percent"
 
@@ -25,6 +25,9 @@ def set_text_size(percent: int) -> None:
     application.setFont(font)
     for window in application.topLevelWidgets():  # Qt says it only while its event loop runs
         QApplication.sendEvent(window, QEvent(QEvent.Type.ApplicationFontChange))
+    for widget in application.allWidgets():  # Qt forgets how low a box may be with its style alone
+        if isinstance(widget, QComboBox):
+            QApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
 
 
 def text_scale() -> float:

@@ -1,5 +1,7 @@
 """Labels: one that shortens its text to the room it has, and headings."""
 
+import re
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -43,10 +45,12 @@ class ElidedLabel(QWidget):
         """Shows another text; `tip` is shown instead of the whole text."""
         if (text, tip) == (self._text, self._tip):
             return
+        before = self.sizeHint()
         self._text, self._tip = text, tip
         self.setAccessibleName(text)
         self._set_tip()
-        self.updateGeometry()
+        if self.sizeHint() != before:  # else the whole window would be laid out as before
+            self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -55,7 +59,7 @@ class ElidedLabel(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        width = min(metrics.horizontalAdvance(self._text) + 2, metrics.averageCharWidth() * 4)
+        width = min(self.sizeHint().width(), metrics.averageCharWidth() * 4)
         return QSize(width, metrics.height() + 2)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -81,7 +85,23 @@ class ElidedLabel(QWidget):
 
     def _set_tip(self) -> None:
         fits = self.fontMetrics().horizontalAdvance(self._text) <= self.width()
-        self.setToolTip(plain_tip(self._tip or ("" if fits else self._text)))
+        tip = plain_tip(self._tip or ("" if fits else self._text))
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+
+
+class RunningLabel(ElidedLabel):
+    """Figures that change many times a second: every digit has the room of the widest one, so that
+    what stands beside them stays where it is."""
+
+    _widest = ("", "")  # a font, and the widest digit of it
+
+    def sizeHint(self) -> QSize:
+        metrics, font = self.fontMetrics(), self.font().key()
+        if self._widest[0] != font:
+            self._widest = font, max("0123456789", key=metrics.horizontalAdvance)
+        text = re.sub("[0-9]", self._widest[1], self.text())
+        return QSize(metrics.horizontalAdvance(text) + 2, metrics.height() + 2)
 
 
 def heading(text: str, parent: QWidget) -> QLabel:

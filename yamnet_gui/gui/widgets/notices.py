@@ -35,8 +35,8 @@ Action = tuple[str, Callable[[], None]]
 MOST_AT_ONCE = 3
 _MARGIN = 10
 _WIDEST = 760
-_MOST_COVERED = 1 / 8
-"""Share of the tracks that messages may cover: most of the first of five on a laptop's screen."""
+_MOST_COVERED = 1 / 18
+"""Share of the tracks that messages may cover: a third of the waveform, the first of five."""
 _NARROWEST = 32
 """Characters in a line beside the buttons; with fewer they stand below the text."""
 _FIRST_S, _CHARACTERS_PER_S = 6.0, 15.0

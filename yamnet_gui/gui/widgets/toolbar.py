@@ -92,6 +92,8 @@ class ThresholdBox(QWidget):
         self._spin.valueChanged.connect(self.threshold_chosen)
 
     def show_value(self, value: float) -> None:
+        if self._spin.value() == round(value, 2):
+            return  # else it would be painted for nothing
         self._spin.blockSignals(True)
         self._spin.setValue(value)
         self._spin.blockSignals(False)

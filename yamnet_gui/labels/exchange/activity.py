@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.clock_time import clock_hours, clock_time
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.events import EventSource, ReviewState
-from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.detection.counting import SampleCounts, over_time
 from yamnet_gui.labels.project import EventFilter, Project, Recording
 from yamnet_gui.labels.project.calibrations import stored_calibration
 from yamnet_gui.labels.project.count_samples import CountSample, reviews_of_sample, stored_samples
 from yamnet_gui.labels.project.event_columns import EventColumns
+
+from .activity_cells import Cell, cells_of
 
 MOST_DAYS = 20_000
 """A clock that was wrong by centuries makes no table of a million days."""
@@ -37,21 +37,6 @@ class ActivityBy(StrEnum):
     HOUR = "hour of day"
     DAY = "day"
     RECORDING = "recording"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """An hour of the clock in a recording: the finest that is counted.
-
-    `day` and `hour` are None in a recording whose start is not known. `zone`: the distance from
-    UTC, "" where it is not known. `recorded_s`: how long of it was recorded.
-    """
-
-    recording: int
-    day: date | None
-    hour: int | None
-    zone: str
-    recorded_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +218,7 @@ def project_activity(
     wanted = None if recording_ids is None else frozenset(recording_ids)
     columns = project.events.columns(EventFilter(recording_ids=wanted))
     recordings = tuple(r for r in project.recordings.all() if wanted is None or r.id in wanted)
-    cells, cell = _cells(recordings, columns)
+    cells, cell = cells_of(recordings, columns)
     likely = _likely(project, recordings, columns)
     undetected = _undetected(project, samples)
     counts = ~np.isin(columns.row, undetected)
@@ -260,50 +245,6 @@ def project_activity(
         {} if wanted is not None else _reviewed(project, samples),
         frozenset(undetected),
     )
-
-
-def _cells(
-    recordings: Sequence[Recording], columns: EventColumns
-) -> tuple[tuple[Cell, ...], NDArray[np.int64]]:
-    """All cells, and the cell of each event."""
-    cells: list[Cell] = []
-    cell = np.zeros(len(columns.row), np.int64)
-    order = np.argsort(columns.recording, kind="stable")
-    bounds = np.searchsorted(columns.recording[order], np.arange(len(columns.recording_ids) + 1))
-    events_of = {
-        recording_id: order[bounds[k] : bounds[k + 1]]
-        for k, recording_id in enumerate(columns.recording_ids)
-    }
-    none = np.empty(0, np.int64)
-    for number, recording in enumerate(until_stopped(recordings, 64)):
-        events, start, first = events_of.get(recording.id, none), recording.recorded_at, len(cells)
-        if start is None:
-            cells.append(Cell(number, None, None, "", recording.duration_s))
-            cell[events] = first
-            continue
-        begins = []
-        for begin_s, end_s, hour in clock_hours(start, recording.duration_s):
-            begins.append(begin_s)
-            zone = _zone(hour.isoformat(timespec="seconds"))
-            cells.append(Cell(number, hour.date(), hour.hour, zone, end_s - begin_s))
-        onset_s = columns.onset_s[events]
-        cell[events] = first + np.searchsorted(begins, onset_s, "right") - 1
-        beyond = events[(onset_s < 0) | (onset_s >= recording.duration_s)]
-        known = {(c.day, c.hour): first + k for k, c in enumerate(cells[first:])}
-        for event in beyond.tolist():  # of a table for a longer recording, or drawn over its end
-            now = clock_time(start, float(columns.onset_s[event]))
-            moment = now.date(), now.hour
-            if moment not in known:
-                known[moment] = len(cells)
-                zone = _zone(now.isoformat(timespec="seconds"))
-                cells.append(Cell(number, *moment, zone, 0.0))
-            cell[event] = known[moment]
-    return tuple(cells), cell
-
-
-def _zone(moment: str) -> str:
-    """The offset from UTC at the end of an ISO time, "" for none."""
-    return moment[19:]
 
 
 def _likely(project: Project, recordings: Sequence[Recording], columns: EventColumns) -> Floats:

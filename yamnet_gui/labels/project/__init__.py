@@ -65,6 +65,7 @@ from .recording_commands import (
 )
 from .review_commands import mark_reviewed, mark_reviewed_segments, set_reviewed, unmark_reviewed
 from .schema import is_project_file
+from .taking_along import take_along
 
 __all__ = [
     "DAYS",
@@ -145,6 +146,7 @@ __all__ = [
     "set_state",
     "set_texts",
     "split",
+    "take_along",
     "uncertain",
     "unmark_reviewed",
     "unreview",

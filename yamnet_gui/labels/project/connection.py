@@ -44,7 +44,7 @@ class ProjectConnection:
     """What all parts of an open project share. Safe to use from several threads.
 
     Everything is read inside `reading` and changed inside `write`. `recordings` mirrors the table
-    of recordings by id, removed ones included; `titles` are those of the steps that undo and redo
+    of recordings by id, removed ones included; `turnable` are the steps that undo and redo
     would take. `damage` says what was lost where a damaged file was
     recovered ("" otherwise). `events_changed`: the recordings whose events were written since it
     was set to none of them; None where that may be any.
@@ -65,7 +65,7 @@ class ProjectConnection:
         self._id = id_of(database)
         self.tables = Tables(database)
         self.undo_history = UndoHistory(database, self.tables, str(path))
-        self.titles = self.undo_history.titles()
+        self.turnable = self.undo_history.turnable()
         self.recordings = {r.id: r for r in self.tables.recordings()}
         self.backups = Backups(path, self.id) if lock is not None else None
         self._lock = lock
@@ -102,7 +102,7 @@ class ProjectConnection:
         """See `Project.refresh`."""
         with self.reading():
             self.tables.refresh()
-            self.titles = self.undo_history.titles()
+            self.turnable = self.undo_history.turnable()
             self.recordings = {r.id: r for r in self.tables.recordings()}
             self._index = self._queries = self.events_changed = None
 
@@ -160,9 +160,9 @@ class ProjectConnection:
                     touched = work()
                     check_stopped()
                     with unstoppable():
-                        titles = self.undo_history.titles()
+                        turnable = self.undo_history.turnable()
                         long = self._commit()
-                        self.titles = titles
+                        self.turnable = turnable
                         if self._watch is not None:
                             self._watch.look_again()
                 except BaseException:

@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.matching import merge_detections
+from yamnet_gui.core.stopping import until_stopped
 
 from .change_set import ChangeSet
 from .command import Change, Command
 from .connection import ProjectConnection
 from .event_columns import EventColumns
-from .event_commands import is_negative
+from .event_commands import is_negative, negative_ids
 from .filters import EventFilter, QueueKind, Sort
 from .history import deleted_events
 from .index_queries import IndexQueries
@@ -70,6 +71,21 @@ class ProjectEvents:
                     if is_negative(event):
                         negatives.append(ProjectEvent(recording_id, event, row))
         return negatives
+
+    def corrected(self, counts: Mapping[str, ClassCounts]) -> dict[str, int]:
+        """How many rejected events corrections to another label left in each recording, where there
+        are any. `counts`: those of `recording_counts`. A correction is one decision, and counts
+        once, for the event with its new label.
+        """
+        found = {}
+        with self._connection.reading():
+            for recording_id, count in until_stopped(counts.items()):
+                if count.rejected:
+                    rec = self._connection.rec(recording_id)
+                    number = self._connection.tables.count_ids(rec, *negative_ids())
+                    if number:
+                        found[recording_id] = number
+        return found
 
     # of all recordings, by row
 

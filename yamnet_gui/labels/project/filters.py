@@ -38,6 +38,11 @@ class EventFilter:
     one_per_sound: bool = False
     without_undecided: frozenset[int] = frozenset()
 
+    @property
+    def searched(self) -> str:
+        """The text as it is looked for."""
+        return self.text.strip().casefold()
+
 
 class SortKey(StrEnum):
     """Columns to sort by. Equal ones are in order of recording path, then onset."""

@@ -26,12 +26,26 @@ class ProjectHistory:
     @property
     def undo_title(self) -> str | None:
         """What `Project.undo` would undo; at once, whatever other threads do with the project."""
-        return self._connection.titles[0]
+        step = self._connection.turnable[0]
+        return step[1] if step else None
 
     @property
     def redo_title(self) -> str | None:
         """What `Project.redo` would redo; at once, as `undo_title`."""
-        return self._connection.titles[1]
+        step = self._connection.turnable[1]
+        return step[1] if step else None
+
+    @property
+    def undo_step(self) -> int | None:
+        """The number of that step of `undo_title`, at once."""
+        step = self._connection.turnable[0]
+        return step[0] if step else None
+
+    @property
+    def redo_step(self) -> int | None:
+        """The number of that step of `redo_title`, at once."""
+        step = self._connection.turnable[1]
+        return step[0] if step else None
 
     def next_undo(self) -> NextStep | None:
         """What is known of the step that `Project.undo` would undo; None without one."""

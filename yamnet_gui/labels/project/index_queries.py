@@ -16,6 +16,7 @@ from .event_rows import SOURCES, STATES
 from .filters import EventFilter, QueueKind, Sort, SortKey
 from .index import EventIndex
 from .models import ClassCounts, Recording
+from .review_order import ascending, review_order
 from .shown_events import LeftOut
 from .tables import Tables
 
@@ -23,7 +24,6 @@ Rows = NDArray[np.int64]
 Positions = NDArray[np.int32]
 _UNREVIEWED = STATES.index(ReviewState.UNREVIEWED)
 _DETECTED = SOURCES.index(EventSource.DETECTED)
-_BANDS = 10
 _MIX = -1
 """In the column of channels: all of them together."""
 _PIECE = 4096
@@ -76,7 +76,7 @@ class IndexQueries:
         now = copy.copy(self)
         now._index = self._index.snapshot()
         now._tables = self._tables.snapshot()
-        now._noted = self._notes_with(_searched(wanted))
+        now._noted = self._notes_with(wanted.searched)
         return now
 
     # masks
@@ -136,7 +136,7 @@ class IndexQueries:
             rows = np.fromiter(wanted.without_undecided, np.int64)
             undecided = column("state") == _UNREVIEWED
             mask &= ~(undecided & np.isin(column("row"), rows))
-        if text := _searched(wanted):
+        if text := wanted.searched:
             mask &= self._with_text(text)
         if wanted.one_per_sound and wanted.labels is None:
             mask &= ~self._left_out.of(self._index, self._tables)
@@ -213,7 +213,7 @@ class IndexQueries:
                 values = values.max(initial=0) - values  # stays small: those sort fastest
             elif sort.descending:
                 values = -values
-            return time[_ascending(values)]
+            return time[ascending(values)]
 
         stamp = (
             *self._index.version("alive", "rec", "onset", *names),
@@ -339,20 +339,7 @@ class IndexQueries:
             self._index.column("probability")[at],
             self._index.column("score")[at],
         )
-        if kind is QueueKind.UNCERTAINTY:
-            # what has no score was made by the user, who was sure
-            distance = np.where(score >= 0, np.abs(score - threshold), np.inf)
-            chosen = _ascending(distance.astype(np.float32))
-        else:
-            chosen = np.random.default_rng(seed).permutation(len(at))
-        if kind is QueueKind.STRATIFIED:
-            band = np.clip(score[chosen] * _BANDS, 0, _BANDS - 1).astype(np.int8)
-            turn = np.empty(len(band), np.int64)
-            for n in range(_BANDS):
-                inside = np.flatnonzero(band == n)
-                turn[inside] = np.arange(len(inside))
-            # every turn takes one of each band, surest first
-            chosen = chosen[np.lexsort((-band, turn))]
+        chosen = review_order(kind, score, seed, threshold)
         return self._index.column("row")[at[chosen]]
 
     def next_unreviewed(self, rows: Rows, after: int | None, backwards: bool) -> int | None:
@@ -385,25 +372,9 @@ class IndexQueries:
         return hits & self.visible()[at] & (self._index.column("state")[at] == _UNREVIEWED)
 
 
-def _ascending(values: NDArray) -> Rows:
-    """A stable argsort; of 32-bit floats as two radix passes, several times faster."""
-    if values.dtype != np.float32:
-        return np.argsort(values, kind="stable")
-    bits = (values + np.float32(0)).view(np.uint32)  # + 0 makes one zero of the two
-    # the bits of floats sort like numbers once those of negative ones are turned round
-    bits = np.where(bits >> 31 == 1, ~bits, bits | np.uint32(1 << 31))
-    low = np.argsort((bits & 0xFFFF).astype(np.uint16), kind="stable")
-    high = (bits >> 16).astype(np.uint16)
-    return low[np.argsort(high[low], kind="stable")]
-
-
 def matters(recording: Recording) -> tuple[object, ...]:
     """What of a recording queries depend on: `set_recordings` is needed where it changes."""
     return recording.path, recording.removed, recording.recorded_at
-
-
-def _searched(wanted: EventFilter) -> str:
-    return wanted.text.strip().casefold()
 
 
 def _any_code(column: NDArray, codes: list[int]) -> NDArray[np.bool_]:

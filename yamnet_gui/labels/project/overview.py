@@ -36,8 +36,10 @@ class Task(StrEnum):
 class Overview:
     """Numbers of recordings and events. `waiting`: neither analysed nor failed, and there.
 
-    `reviewed_recordings`: those all of whose events are decided. `days`: steps of the user on each
-    of the last `DAYS` days, oldest first, by this computer's clock. `steps`: the newest first.
+    `reviewed_recordings`: those all of whose events are decided. `events` and `reviewed` are
+    without the former labels of corrected events, of which there are `corrected`. `days`: steps of
+    the user on each of the last `DAYS` days, oldest first, by this computer's clock. `steps`: the
+    newest first.
     """
 
     recordings: int = 0
@@ -48,6 +50,7 @@ class Overview:
     reviewed_recordings: int = 0
     events: int = 0
     reviewed: int = 0
+    corrected: int = 0
     read_only: bool = False
     days: tuple[tuple[date, int], ...] = ()
     steps: tuple[HistoryEntry, ...] = ()
@@ -85,6 +88,7 @@ def overview(
     Raises ProjectError.
     """
     counts = project.events.recording_counts(wanted)
+    corrected = sum(project.events.corrected(counts).values())
     analysed = failed = missing = waiting = done = 0
     recordings = project.recordings.all()
     for recording in until_stopped(recordings):
@@ -109,8 +113,9 @@ def overview(
         missing=missing,
         waiting=waiting,
         reviewed_recordings=done,
-        events=sum(count.total for count in counts.values()),
-        reviewed=sum(count.reviewed for count in counts.values()),
+        events=sum(count.total for count in counts.values()) - corrected,
+        reviewed=sum(count.reviewed for count in counts.values()) - corrected,
+        corrected=corrected,
         read_only=project.read_only,
         days=tuple((day, per_day[day]) for day in days),
         steps=tuple(project.history.steps(_RECENT, of_user=True)),

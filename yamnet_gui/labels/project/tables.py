@@ -170,6 +170,11 @@ class Tables:
             for _, _, event in self._events_in(self.connection.execute(query, (rec, *part))):
                 yield event
 
+    def count_ids(self, rec: int, first: str, end: str) -> int:
+        """How many events of a recording have an id from `first` up to `end`; reads none."""
+        query = "SELECT COUNT(*) FROM events WHERE rec = ? AND id >= ? AND id < ?"
+        return int(self.connection.execute(query, (rec, first, end)).fetchone()[0])
+
     def put_event(self, rec: int, event: Event) -> int:
         """Inserts or updates; gives the row."""
         row = self.connection.execute(

@@ -45,6 +45,10 @@ _CHANGE_COLUMNS = "step, kind, rec, key, old, new"
 _INSIDE = (KINDS[Event], KINDS[Reviewed])  # what belongs to a recording
 
 
+NumberedStep = tuple[int, str]
+"""The number of a step and its title."""
+
+
 def _added_to(change: Change) -> str | None:
     """The recording that the change adds an event to; None for every other change."""
     added = change.old is None and isinstance(change.new, Event)
@@ -143,10 +147,9 @@ class UndoHistory:
         """A step that is only history: it cannot be undone."""
         return self._insert_step(action, title, reviewer, "noted", "", None)
 
-    def titles(self) -> tuple[str | None, str | None]:
-        """Of the steps that undo and redo would take; None where there is no such step."""
-        back, forth = self._last_done(), self._first_undone()
-        return (back[1] if back else None, forth[1] if forth else None)
+    def turnable(self) -> tuple[NumberedStep | None, NumberedStep | None]:
+        """The steps that undo and redo would take; None where there is no such step."""
+        return self._last_done(), self._first_undone()
 
     def next_undo(self) -> NextStep | None:
         """The step that undo would take back."""
@@ -156,7 +159,7 @@ class UndoHistory:
         """The same of redo."""
         return self._about(self._first_undone())
 
-    def _about(self, entry: tuple[int, str] | None) -> NextStep | None:
+    def _about(self, entry: NumberedStep | None) -> NextStep | None:
         if entry is None:
             return None
         rows = self._connection.execute(
@@ -179,7 +182,7 @@ class UndoHistory:
         return (*head, *texts)
 
     def _turn(
-        self, entry: tuple[int, str] | None, action: str, reviewer: str
+        self, entry: NumberedStep | None, action: str, reviewer: str
     ) -> tuple[str, ChangeSet] | None:
         if entry is None:
             return None
@@ -221,14 +224,14 @@ class UndoHistory:
             fields = {k: parsed(old).get(k) for k in changed} if back else changed
         return from_fields("recording", patched(to_fields(now), fields))
 
-    def _last_done(self) -> tuple[int, str] | None:
-        row: tuple[int, str] | None = self._connection.execute(
+    def _last_done(self) -> NumberedStep | None:
+        row: NumberedStep | None = self._connection.execute(
             "SELECT step, title FROM steps WHERE state = 'done' ORDER BY step DESC LIMIT 1"
         ).fetchone()
         return row
 
-    def _first_undone(self) -> tuple[int, str] | None:
-        row: tuple[int, str] | None = self._connection.execute(
+    def _first_undone(self) -> NumberedStep | None:
+        row: NumberedStep | None = self._connection.execute(
             "SELECT step, title FROM steps WHERE state = 'undone' ORDER BY step LIMIT 1"
         ).fetchone()
         return row

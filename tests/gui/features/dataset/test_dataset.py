@@ -433,3 +433,29 @@ def test_the_rest_is_what_no_model_has_analysed_and_other_models_are_named(
     settled(bench)
     assert started == [[new.id]]
     assert "already in the project" not in bench.shell.status.message.text()
+
+
+@pytest.mark.workflow
+def test_after_another_model_was_chosen_the_recordings_it_leaves_behind_can_be_analysed(
+    start: Start, settled: Settled, tmp_path: Path, tiny_weights: Path
+) -> None:
+    path = projects.made(tmp_path, ("old", "new"))
+    with Project.open(path) as project:
+        old = project.recordings.at(tmp_path / "audio/old.wav")
+        assert old is not None
+        settings = StoredSettings(AnalysisSettings())
+        project.recordings.add_analysis(settings.record(old.id, "f" * 64, "my model"))
+    bench = start(path, weights=tiny_weights)
+    bench.session.settings.set("analyse_on_open", False)
+    settled(bench)
+    assert not [n for n in bench.shell.notices.notices if "another model" in n.text]
+    bench.services.models.choose(None)
+    settled(bench)
+    (notice,) = (n for n in bench.shell.notices.notices if "another model" in n.text)
+    assert notice.text.startswith("1 recording has events of another model")
+    started: list[list[str]] = []
+    run = feature(bench).run
+    run.start = lambda ids: started.append(list(ids))  # type: ignore[method-assign]
+    notice.buttons[0].click()
+    settled(bench)
+    assert started == [[old.id]]

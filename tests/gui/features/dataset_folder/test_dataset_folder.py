@@ -1,106 +1,342 @@
-"""Results of very many recordings are looked through, and some are taken into the project."""
+"""Results of very many recordings are looked through beside the project, and reviewed in it."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 pytest.importorskip("duckdb", reason="needs the extra 'dataset'")
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.modeltest import ModelTester
 
 from tests.unit.dataset.made import DAY, NAMES, info, labelled
 from yamnet_gui.audio.hashing import text_key
+from yamnet_gui.core.events import ReviewState
 from yamnet_gui.dataset import UNIT, Contents, add_units, read_unit, write_unit
+from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features import Files
-from yamnet_gui.gui.features.dataset_folder.dialog import DatasetDialog
+from yamnet_gui.gui.features.dataset.all_events import AllEvents
+from yamnet_gui.gui.features.dataset.all_events_model import ProjectColumn
 from yamnet_gui.gui.features.dataset_folder.feature import DatasetFolder
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import EventFilter
+from yamnet_gui.labels.project.attached_datasets import attached_datasets
+
+pytestmark = pytest.mark.workflow
 
 Settled = Callable[[Workbench], None]
+FRAMES = 900
+"""Of the recording that is not there: more events than one page has."""
+
+
+def add(folder: Path, paths_frames: list[tuple[Path, int]]) -> None:
+    contents, units = Contents(), []
+    beside = folder.with_name(f"{folder.name}-units")
+    beside.mkdir()
+    for k, (path, frames) in enumerate(paths_frames):
+        key = text_key(str(path))
+        recording, analysis = labelled(path, DAY, frames, seed=4 + k)
+        unit = beside / f"{key}.{UNIT}"
+        write_unit(unit, key, recording, analysis, contents, NAMES, (1, 1))
+        units.append(read_unit(unit))
+    add_units(folder, info(contents), units)
 
 
 @pytest.fixture
 def results(tmp_path: Path, sound_file: Path) -> Path:
     """A dataset with the sound file that exists and a recording that does not."""
-    contents, units = Contents(), []
-    (tmp_path / "units").mkdir()
-    for k, path in enumerate((sound_file, tmp_path / "gone" / "other.wav")):
-        key = text_key(str(path))
-        recording, analysis = labelled(path, DAY, 8 if k == 0 else 60, seed=4 + k)
-        unit = tmp_path / "units" / f"{key}.{UNIT}"
-        write_unit(unit, key, recording, analysis, contents, NAMES, (1, 1))
-        units.append(read_unit(unit))
-    add_units(tmp_path / "results", info(contents), units)
+    add(tmp_path / "results", [(sound_file, 8), (tmp_path / "gone" / "far" / "other.wav", FRAMES)])
     return tmp_path / "results"
 
 
 @pytest.fixture
-def dialog(bench: Workbench, settled: Settled, results: Path) -> DatasetDialog:
+def beside(bench: Workbench, settled: Settled, results: Path, qtbot: QtBot) -> Workbench:
+    """A window that looks through the dataset, whose user means to undo large steps."""
+    bench.shell.questions.confirm = lambda *_args: True
     bench.feature(Files).open_all([results])  # as if it were dropped
-    made = bench.shell.window.findChild(DatasetDialog)
     settled(bench)
-    return made
+    return bench
 
 
-@pytest.mark.workflow
-def test_events_are_filtered_sorted_and_taken_into_the_project(
-    bench: Workbench, settled: Settled, dialog: DatasetDialog, sound_file: Path
+def panel(bench: Workbench):
+    return bench.feature(AllEvents).panel
+
+
+def cells(bench: Workbench, column: ProjectColumn) -> list[str]:
+    model = panel(bench).model
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def texts(bench: Workbench, settled: Settled, column: ProjectColumn) -> list[str]:
+    cells(bench, column)  # asks for the pages
+    settled(bench)
+    return cells(bench, column)
+
+
+def select(bench: Workbench, *rows: int) -> None:
+    flags = QItemSelectionModel.SelectionFlag
+    table = panel(bench).table
+    table.clearSelection()
+    for row in rows:
+        index = panel(bench).model.index(row, 0)
+        table.selectionModel().select(index, flags.Select | flags.Rows)
+
+
+def project_of(bench: Workbench):
+    assert bench.session.project.project is not None
+    return bench.session.project.project
+
+
+def messages(bench: Workbench) -> list[str]:
+    return [notice.text for notice in bench.shell.notices.notices]
+
+
+def test_all_of_its_events_are_scrolled_filtered_and_sorted(
+    beside: Workbench, settled: Settled, sound_file: Path, qtmodeltester: ModelTester
 ) -> None:
-    assert "2 recordings" in dialog.summary.text()
-    scores = [row.score_max for row in dialog.model.rows]
-    assert scores == sorted(scores, reverse=True)
-    everything = len(scores)
-    dialog.table.horizontalHeader().setSortIndicator(1, Qt.SortOrder.AscendingOrder)
-    settled(bench)
-    onsets = [row.onset_s for row in dialog.model.rows]
-    assert onsets == sorted(onsets)
-    dialog.search.setText(sound_file.name)
-    settled(bench)
-    mine = list(dialog.model.rows)
-    assert 0 < len(mine) < everything
-    assert {Path(row.file) for row in mine} == {sound_file}
-    assert not dialog.take.isEnabled()
-    dialog.table.selectRow(0)
-    dialog.take.click()
-    settled(bench)
-    assert bench.feature(DatasetFolder)._shown is None  # it closes
-    project = bench.session.project.project
-    assert project is not None
-    assert project.recordings.at(sound_file) is not None
-    assert bench.session.document.recording is not None
-    assert bench.session.document.recording.info.path == sound_file
+    total = panel(beside).model.rowCount()
+    assert total > 250  # more than a page
+    assert f"{total} events" in panel(beside).count.text()
+    assert cells(beside, ProjectColumn.CLASS)[-1] == "…"  # on its way
+    scores = texts(beside, settled, ProjectColumn.SCORE)
+    assert cells(beside, ProjectColumn.CLASS)[-1] in NAMES
+    header = panel(beside).table.horizontalHeader()
+    header.setSortIndicator(ProjectColumn.SCORE, Qt.SortOrder.DescendingOrder)
+    settled(beside)
+    assert texts(beside, settled, ProjectColumn.SCORE) == sorted(scores, reverse=True)
+    panel(beside).least.setValue(0.99)
+    settled(beside)
+    surest = texts(beside, settled, ProjectColumn.SCORE)
+    assert 0 < len(surest) <= sum(score >= "0.99" for score in scores)  # they are rounded
+    assert min(surest) >= "0.99"
+    panel(beside).least.setValue(0)
+    panel(beside).search.setText(sound_file.name)
+    settled(beside)
+    assert set(texts(beside, settled, ProjectColumn.RECORDING)) == {sound_file.name}
+    qtmodeltester.check(panel(beside).model)
+    beside.session.datasets.choose(None)
+    settled(beside)
+    assert panel(beside).search.text() == sound_file.name  # what was entered stays
+    assert sound_file.name in cells(beside, ProjectColumn.RECORDING)[0]
 
 
-@pytest.mark.workflow
-def test_recordings_that_are_not_on_this_disk_are_taken_as_well(
-    bench: Workbench, settled: Settled, dialog: DatasetDialog, tmp_path: Path
+def test_a_decision_brings_all_events_of_the_recording_and_is_one_step(
+    beside: Workbench, settled: Settled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dialog.search.setText("other.wav")
-    settled(bench)
-    wanted = sorted((row.onset_s, row.label) for row in dialog.model.rows)
-    dialog.table.selectAll()
-    dialog.take.click()
-    settled(bench)
-    project = bench.session.project.project
-    assert project is not None
-    recording = project.recordings.at(tmp_path / "gone" / "other.wav")
+    panel(beside).search.setText("other.wav")
+    settled(beside)
+    total = panel(beside).model.rowCount()
+    select(beside, 2, 3)
+    beside.feature(AllEvents).decide(ReviewState.ACCEPTED)
+    settled(beside)
+    project = project_of(beside)
+    other = next(r for r in project.recordings.all() if r.name == "other.wav")
+    assert len(project.events.of(other.id)) == total
+    states = texts(beside, settled, ProjectColumn.STATE)
+    assert [k for k, state in enumerate(states) if state == "✓"] == [2, 3]
+    beside.shell.window.actions_by_id["undo"].trigger()
+    settled(beside)
+    assert all(r.name != "other.wav" for r in project.recordings.all())
+    assert "✓" not in texts(beside, settled, ProjectColumn.STATE)
+    beside.shell.window.actions_by_id["redo"].trigger()
+    settled(beside)
+    assert texts(beside, settled, ProjectColumn.STATE) == states
+    choice = LabelChoice("Owl", None, "")
+    monkeypatch.setattr(beside.shell.questions, "label", lambda *_args: choice)
+    select(beside, 1)
+    beside.feature(AllEvents).ask_label()
+    settled(beside)
+    assert texts(beside, settled, ProjectColumn.CLASS)[1] == "Owl"
+    assert texts(beside, settled, ProjectColumn.STATE)[1] == "✓"
+
+
+def test_a_row_leads_to_its_event_in_its_recording(
+    beside: Workbench, settled: Settled, sound_file: Path
+) -> None:
+    beside.services.recording_controller.close_recording()
+    settled(beside)
+    panel(beside).search.setText(sound_file.name)
+    settled(beside)
+    select(beside, 0)
+    settled(beside)
+    recording = beside.session.document.recording
     assert recording is not None
-    taken = project.events.of(recording.id)
-    assert sorted((event.onset_s, event.label) for event in taken) == wanted
-    project.undo()
-    assert project.events.count(EventFilter()) == 0
+    assert recording.info.path == sound_file
+    row = beside.feature(AllEvents).of_dataset.rows.row(0)
+    assert row is not None
+    view = beside.session.timeline.view
+    assert view.start_s <= row.event.onset_s <= view.end_s
 
 
-@pytest.mark.workflow
-def test_a_damaged_dataset_gives_a_sentence(
-    bench: Workbench, settled: Settled, results: Path, tmp_path: Path
+def test_the_folder_of_recordings_that_are_elsewhere_is_asked_for_once(
+    beside: Workbench, settled: Settled, sound_file: Path, tmp_path: Path, monkeypatch
 ) -> None:
+    here = tmp_path / "disk" / "far" / "other.wav"
+    here.parent.mkdir(parents=True)
+    here.write_bytes(sound_file.read_bytes())
+    panel(beside).search.setText("other.wav")
+    settled(beside)
+    select(beside, 0)
+    settled(beside)
+    assert any("recordings of this dataset are elsewhere" in text for text in messages(beside))
+    asked = lambda *_args: str(tmp_path / "disk")  # noqa: E731
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", asked)
+    notice = beside.shell.notices.notices[0]
+    notice.buttons[0].click()
+    settled(beside)
+    (dataset,) = attached_datasets(project_of(beside))
+    assert dataset.locate(str(tmp_path / "gone" / "far" / "other.wav")) == here
+    select(beside, 1)
+    settled(beside)
+    recording = beside.session.document.recording
+    assert recording is not None
+    assert recording.info.path == here
+
+
+def test_the_project_remembers_it_until_it_is_closed(
+    start, settled: Settled, results: Path, tmp_path: Path
+) -> None:
+    first = start()
+    settled(first)
+    first.services.projects.create(tmp_path / "p.yamnet")
+    settled(first)
+    assert not panel(first).source.isVisibleTo(panel(first))
+    first.feature(DatasetFolder).show(results)
+    settled(first)
+    assert panel(first).source.isVisibleTo(panel(first))
+    first.shell.window.close()
+    first.close()
+    again = start(tmp_path / "p.yamnet")
+    settled(again)
+    assert [one.folder for one in again.session.datasets.attached] == [results]
+    assert again.session.datasets.source is None
+    again.session.datasets.choose(results)
+    again.feature(DatasetFolder).leave()
+    settled(again)
+    assert again.session.datasets.attached == ()
+    assert not panel(again).source.isVisibleTo(panel(again))
+    again.shell.window.actions_by_id["undo"].trigger()
+    settled(again)
+    assert [one.folder for one in again.session.datasets.attached] == [results]
+
+
+def test_one_that_is_not_there_can_be_looked_for(
+    beside: Workbench, settled: Settled, results: Path, tmp_path: Path, monkeypatch
+) -> None:
+    beside.session.datasets.choose(None)
+    settled(beside)
+    results.rename(tmp_path / "moved")
+    beside.session.datasets.choose(results)
+    settled(beside)
+    assert beside.session.datasets.source is None
+    notice = beside.shell.notices.notices[0]
+    assert notice.text == f"The dataset {results} is not there."
+    asked = lambda *_args: str(tmp_path / "moved")  # noqa: E731
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", asked)
+    notice.buttons[0].click()
+    settled(beside)
+    assert beside.session.datasets.opened is not None
+    assert [one.folder for one in attached_datasets(project_of(beside))] == [tmp_path / "moved"]
+    assert panel(beside).model.rowCount() > 250
+
+
+def test_one_that_cannot_be_opened_gives_a_sentence(
+    beside: Workbench, settled: Settled, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside.session.datasets.choose(None)
+    settled(beside)
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "duckdb", None)
+        beside.session.datasets.choose(results)
+        settled(beside)
+    assert any("needs the library duckdb" in text for text in messages(beside))
     (results / "manifest.json").write_text("{")
-    feature = bench.feature(DatasetFolder)
-    feature.show(results)
+    beside.session.datasets.choose(results)
+    settled(beside)
+    assert any("is damaged" in text for text in messages(beside))
+    assert panel(beside).model.rowCount() > 0  # those of the project again
+
+
+def test_files_that_change_while_it_is_open(
+    beside: Workbench, settled: Settled, results: Path, tmp_path: Path
+) -> None:
+    """One that has grown is opened again; of one that is damaged, what is listed stays, and what
+    would be read for a decision gives a sentence."""
+    before = panel(beside).model.rowCount()
+    add_more(results, tmp_path)
+    header = panel(beside).table.horizontalHeader()
+    header.setSortIndicator(ProjectColumn.SCORE, Qt.SortOrder.DescendingOrder)
+    settled(beside)
+    assert panel(beside).model.rowCount() > before
+    for path in (results / "events").rglob("*.parquet"):
+        path.write_bytes(path.read_bytes()[:100])
+    header.setSortIndicator(ProjectColumn.ONSET, Qt.SortOrder.DescendingOrder)
+    assert texts(beside, settled, ProjectColumn.CLASS)[0] in NAMES
+    assert "cannot be read" not in panel(beside).count.text()
+    select(beside, 0)
+    beside.feature(AllEvents).decide(ReviewState.ACCEPTED)
+    settled(beside)
+    assert "cannot be read" in panel(beside).count.text()
+    assert not project_of(beside).events.count(
+        EventFilter(states=frozenset({ReviewState.ACCEPTED}))
+    )
+
+
+def add_more(results: Path, tmp_path: Path) -> None:
+    contents = Contents()
+    path = tmp_path / "gone" / "third.wav"
+    key = text_key(str(path))
+    recording, analysis = labelled(path, DAY, 60, seed=9)
+    unit = tmp_path / f"{key}.{UNIT}"
+    write_unit(unit, key, recording, analysis, contents, NAMES, (1, 1))
+    add_units(results, info(contents), [read_unit(unit)])
+
+
+def test_a_read_only_project_shows_it_in_this_window_only(
+    start, settled: Settled, results: Path, tmp_path: Path
+) -> None:
+    bench = start()
     settled(bench)
-    dialog = bench.shell.window.findChild(DatasetDialog)
-    assert dialog is None or not dialog.isVisible()
-    assert any("is damaged" in notice.text for notice in bench.shell.notices.notices)
+    bench.services.projects.create(tmp_path / "p.yamnet")
+    settled(bench)
+    bench.services.projects.open_personal()
+    settled(bench)
+    bench.services.projects.open(tmp_path / "p.yamnet", read_only=True)
+    settled(bench)
+    bench.feature(DatasetFolder).show(results)
+    settled(bench)
+    assert panel(bench).model.rowCount() > 250
+    select(bench, 0)
+    bench.feature(AllEvents).decide(ReviewState.ACCEPTED)
+    settled(bench)
+    assert project_of(bench).events.count(EventFilter()) == 0
+    assert messages(bench)  # says that nothing can be stored
+    bench.feature(DatasetFolder).leave()
+    assert bench.session.datasets.attached == ()
+
+
+def test_its_files_are_checked_while_it_is_looked_through(
+    beside: Workbench, settled: Settled, results: Path
+) -> None:
+    beside.feature(DatasetFolder).check()
+    settled(beside)
+    assert any("is whole" in text for text in messages(beside))
+    stray = next((results / "events").rglob("*.parquet")).with_name("stray.parquet")
+    stray.write_bytes(b"")
+    beside.feature(DatasetFolder).check()
+    settled(beside)
+    assert any("stray.parquet is not listed" in text for text in messages(beside))
+    assert panel(beside).model.rowCount() > 250
+
+
+def test_the_window_closes_while_a_question_runs(beside: Workbench) -> None:
+    header = panel(beside).table.horizontalHeader()
+    for column in (ProjectColumn.SCORE, ProjectColumn.CLASS, ProjectColumn.ONSET):
+        header.setSortIndicator(column, Qt.SortOrder.AscendingOrder)
+        beside.feature(AllEvents).query()
+    beside.shell.window.close()
+    beside.close()

@@ -1,6 +1,7 @@
 """The dialogs of clips and of the report."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from yamnet_gui.gui.features.export.clips_dialog import ClipsDialog
 from yamnet_gui.gui.features.export.event_choice import Offered
 from yamnet_gui.gui.features.export.report_dialog import ReportDialog
 from yamnet_gui.labels.exchange.clips import Overlap, Split, Windows
-from yamnet_gui.labels.project import Project, Recording, add_events, add_recordings
+from yamnet_gui.labels.project import EventFilter, Project, Recording, add_events, add_recordings
 
 OK, SAVE = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Save
 
@@ -128,3 +129,40 @@ def test_a_report_is_about_the_whole_project_by_default(
     assert dialog.request.path == tmp_path / "spring.html"
     assert dialog.request.facts.made_with["Project"] == "spring.yamnet"
     assert len(dialog.request.recordings) == 2
+
+
+def test_a_folder_in_which_nothing_can_be_written_keeps_the_dialog_of_clips(
+    clips: ClipsDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(clips.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled)
+    (tmp_path / "taken").write_text("a file")
+    clips.folder.setText(str(tmp_path / "taken" / "clips"))
+    clips.accept()
+    assert clips.request is None
+    assert clips.place_note.text().startswith(f"Nothing can be written in {tmp_path / 'taken'} (")
+
+
+def test_a_report_of_the_whole_project_can_be_of_what_the_table_of_all_events_lists(
+    labels: LabelledRecording, project: Project, owners: Owners, tmp_path: Path, qtbot: QtBot
+) -> None:
+    offered = Offered(labels, project, 2, filtered=(EventFilter(text="wren"), 1))
+    dialog = ReportDialog(offered, owners.class_map.value, tmp_path)
+    rejected_at_the_end(qtbot, dialog)
+    qtbot.waitUntil(lambda: dialog.summary.text() == "5 events")
+    rows = dialog.what.which_rows
+    assert not rows.isHidden()
+    rows.setCurrentIndex(rows.findText("Filtered in All events (1)"))
+    qtbot.waitUntil(lambda: dialog.summary.text() == "1 event")
+
+
+def test_a_long_name_in_a_narrow_box_is_elided_in_the_middle(
+    labels: LabelledRecording, owners: Owners, tmp_path: Path, qtbot: QtBot
+) -> None:
+    info = replace(labels.recording, path=Path("/sounds/") / f"2026-05-03 {'a' * 40} north.wav")
+    dialog = ClipsDialog(Offered(replace(labels, recording=info)), owners.class_map.value, tmp_path)
+    rejected_at_the_end(qtbot, dialog)
+    dialog.what.scope.resize(160, dialog.what.scope.height())
+    shown = dialog.what.scope.shown_text
+    assert shown.startswith("This rec")
+    assert "…" in shown
+    assert shown.endswith(".wav)")

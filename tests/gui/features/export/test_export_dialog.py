@@ -346,3 +346,18 @@ def test_selection_tables_of_raven_are_named_as_raven_names_them(dialog: ExportD
     assert dialog.path.text().endswith("yard.txt")
     choose(dialog.format, "raven")
     assert dialog.path.text().endswith("yard.selections.txt")
+
+
+def test_a_folder_in_which_nothing_can_be_written_keeps_the_dialog_and_its_choices(
+    dialog: ExportDialog, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("a file")
+    dialog.path.setText(str(tmp_path / "taken" / "labels.csv"))
+    dialog.accept()
+    assert dialog.request is None
+    assert not dialog.result()
+    assert dialog.place_note.text().startswith(f"Nothing can be written in {tmp_path / 'taken'} (")
+    dialog.path.setText(str(tmp_path / "labels.csv"))
+    dialog.accept()
+    assert dialog.request is not None
+    assert list(tmp_path.iterdir()) == [tmp_path / "taken"]

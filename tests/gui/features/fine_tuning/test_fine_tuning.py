@@ -31,6 +31,7 @@ from yamnet_gui.gui.features.fine_tuning.dialog import (
     FinetuneDialog,
 )
 from yamnet_gui.gui.features.fine_tuning.feature import FinetuneFeature
+from yamnet_gui.gui.widgets.notices import Notice
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.yamnet import EpochFigures
 from yamnet_gui.yamnet.model_library import listed_models
@@ -115,6 +116,41 @@ def test_training_that_is_cancelled_leaves_no_process_and_no_model(
     assert dialog.page == CHOOSING
     qtbot.waitUntil(lambda: not multiprocessing.active_children(), timeout=30_000)
     assert listed_models() == []
+
+
+@pytest.mark.workflow
+def test_training_goes_on_when_its_dialog_is_closed_and_is_found_again(
+    bench: Workbench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    import multiprocessing
+
+    dialog = opened(bench, qtbot)
+    dialog.choice.set_path(FOLDER, write_sounds(tmp_path / "sounds"))
+    dialog.choice.title.setText("tones")
+    qtbot.waitUntil(dialog.start.isEnabled, timeout=30_000)
+    dialog.start.click()
+    qtbot.waitUntil(lambda: bool(multiprocessing.active_children()), timeout=30_000)
+    dialog.close()
+    assert not dialog.isVisible()
+    assert multiprocessing.active_children()
+
+    def said() -> list[Notice]:
+        going_on = "Training of tones goes on in the background"
+        return [n for n in bench.shell.notices.notices if n.text.startswith(going_on)]
+
+    (notice,) = said()
+    show, _cancel = notice.buttons
+    show.click()
+    assert dialog.isVisible()
+    assert dialog.page == TRAINING
+    assert not said()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    (notice,) = said()
+    _show, cancel = notice.buttons
+    cancel.click()
+    qtbot.waitUntil(lambda: not multiprocessing.active_children(), timeout=30_000)
+    assert opened(bench, qtbot).page == CHOOSING
 
 
 @pytest.mark.workflow
@@ -259,3 +295,11 @@ def test_an_interval_without_any_spread_is_not_called_certain(qtbot: QtBot) -> N
     dialog.show_outcome(replace(outcome(), ways=(figures,)), None)
     assert "not known" in dialog.outcome.ways.csv()
     assert "1.00 to 1.00" not in dialog.outcome.ways.csv()
+
+
+def test_fields_above_and_below_the_table_begin_at_one_edge(qtbot: QtBot) -> None:
+    page = ChoicePage()
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitExposed(page)
+    assert page.same_source.x() == page.layers.x() == page.title.x() == page.passes.x()

@@ -408,3 +408,15 @@ def test_the_encoding_is_chosen_where_it_is_in_doubt(
 def test_the_dialog_fits_a_small_screen(opened: Opened, tmp_path: Path) -> None:
     dialog = opened(table(tmp_path, "a.wav\t3.0\t4.0\tDog"))
     assert dialog.minimumSizeHint().width() <= 960 - SIDES
+
+
+def test_its_tables_do_not_scroll_sideways_where_it_is_narrow(
+    opened: Opened, tmp_path: Path
+) -> None:
+    dialog = opened(table(tmp_path, "a.wav\t3.0\t4.0\tDog"))
+    dialog.show()
+    dialog.resize(dialog.minimumSizeHint())
+    for page in (dialog.events, dialog.places):
+        dialog.pages.setCurrentWidget(page)
+        dialog.layout().activate()
+        assert page.table.horizontalScrollBar().maximum() == 0

@@ -71,6 +71,11 @@ def test_confusions_count_the_seconds_of_the_wrong_label() -> None:
     assert confusion.seconds == pytest.approx(2.0)
 
 
+def test_edges_that_just_touch_another_class_are_no_confusion() -> None:
+    there = pair({"dog": [(1.0, 3.004)]}, {"dog": [(1.0, 3.0)], "cat": [(3.0, 4.0)]})
+    assert confusions([there]) == ()
+
+
 def test_the_curve_follows_the_threshold() -> None:
     reference = {"dog": EventArrays.of([0, 5], [1, 6])}
     estimated = {"dog": EventArrays.of([0, 5, 9], [1, 6, 10], [0.9, 0.3, 0.5])}

@@ -16,6 +16,7 @@ from yamnet_gui.labels.project import (
     Task,
     accept,
     overview,
+    relabel,
 )
 
 DONE = Overview(recordings=3, analysed=3, events=12, reviewed=12)
@@ -62,6 +63,16 @@ def test_recordings_events_and_steps_are_counted(tmp_path: Path) -> None:
         later = overview(project, lambda _path: True, now + timedelta(days=20))
         assert sum(n for _, n in later.days) == 0
         assert later.waiting == 1
+
+
+def test_a_corrected_label_is_one_decision_on_one_event(tmp_path: Path) -> None:
+    with Project.open(projects.made(tmp_path)) as project:
+        before = overview(project, lambda _path: True, datetime.now(UTC))
+        project.apply(relabel([project.events.at([9])[0]], "Own", None))
+        assert project.events.count() == before.events + 1  # the former label, as rejected
+        now = overview(project, lambda _path: True, datetime.now(UTC))
+        assert (now.events, now.reviewed) == (before.events, before.reviewed + 1)
+        assert now.corrected == 1
 
 
 def test_what_the_user_did_last_is_not_lost_behind_derived_events(tmp_path: Path) -> None:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.resources import bundled_class_map
 from yamnet_gui.gui.background.debounced import Debounced
-from yamnet_gui.gui.jobs.demo import demo_analysis, demo_recording
+from yamnet_gui.gui.jobs.demo import demo_analysis, is_demo
 from yamnet_gui.gui.state.document import AnalysisState
 
 from .service import AutomaticService
 
 if TYPE_CHECKING:
-    from yamnet_gui.analysis import Analysis
     from yamnet_gui.gui.context import Context
 
 
@@ -42,18 +41,14 @@ class InitialAnalysis(AutomaticService):
             return
         try:
             of_yamnet = self._class_map.model_classes == bundled_class_map()
-            if of_yamnet and recording.info.path == demo_recording():
-                stored = demo_analysis(recording.info)
-                if self._weights.path is None or self._is_of_weights(stored):
-                    self._analysis.show(stored)
-                    return
+            # with weights it is analysed: the result is stored, also that of a closer look, and
+            # sounds of the user's are compared with it
+            if of_yamnet and is_demo(recording.info.path) and self._weights.path is None:
+                self._analysis.show(demo_analysis(recording.info))
+                return
         except UserError as error:
             self._show_error(error)
         self._analysis.start_on_opening()
-
-    def _is_of_weights(self, stored: Analysis) -> bool:
-        """Else the demo is analysed: sounds of the user's are compared with it."""
-        return self._weights.model().sha256 == stored.model_sha256
 
     def _on_weights(self) -> None:
         document = self._document

@@ -5,6 +5,7 @@ from functools import partial
 from itertools import islice
 
 from yamnet_gui.core.errors import UserError
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.controllers.navigation import Destination, Navigator
 from yamnet_gui.gui.controllers.project_manager import ProjectManager
 from yamnet_gui.gui.dialogs.questions import Questions
@@ -88,15 +89,23 @@ class History:
             self._navigator.stay()
         shown = self._show(event_id for change in here for event_id in change.event_ids)
         elsewhere = next((c for c in changes if c not in here and c.recording_id), None)
-        where = ""
-        if elsewhere is not None:
-            if elsewhere.event_ids and not shown:
-                event_id = elsewhere.event_ids[0]
-                self._navigator.go(Destination(elsewhere.recording_id, event_id=event_id))
-            project = editor.project.project
-            recording = project.recordings.get(elsewhere.recording_id) if project else None
-            where = f" in {recording.name}" if recording else ""
+        if elsewhere is not None and elsewhere.event_ids and not shown:
+            event_id = elsewhere.event_ids[0]
+            self._navigator.go(Destination(elsewhere.recording_id, event_id=event_id))
+        within = [c for c in changes if c.event_ids or c.reviewed_changed]
+        where = self._where(change.recording_id for change in within)
         editor.message.emit(f"{word}: {title}{where}")
+
+    def _where(self, changed: Iterable[str]) -> str:
+        """Which recordings a step was about, in words; "" where it was the open one alone."""
+        editor = self._editor
+        ids = {recording_id for recording_id in changed if recording_id}
+        if len(ids) > 1:
+            return f" in {counted(len(ids), 'recording')}"
+        project = editor.project.project
+        elsewhere = next(iter(ids - {editor.recording_id}), "")
+        recording = project.recordings.get(elsewhere) if project and elsewhere else None
+        return f" in {recording.name}" if recording else ""
 
     def _show(self, changed: Iterable[str]) -> bool:
         """Selects the changed events of the open recording; False where there are none.

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle
 from yamnet_gui.gui.controllers.event_reader import EventReader
@@ -22,9 +23,10 @@ from yamnet_gui.gui.features.follow_chosen import FollowChosen
 from yamnet_gui.gui.features.own_keys import OwnKeys
 from yamnet_gui.gui.jobs.project import CountEventsJob
 from yamnet_gui.gui.jobs.review import Listed, QueryJob
-from yamnet_gui.labels.project import EventFilter, ProjectEvent
+from yamnet_gui.labels.project import EventFilter
 
 from .all_events_panel import AllEventsPanel
+from .dataset_listing import DatasetListing
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -52,23 +54,28 @@ class AllEvents(Feature):
         self._analysis = context.services.analysis
         self._review = context.services.review
         self._recordings = context.shell.recordings
+        self._questions = context.shell.questions
         self._window = context.shell.window
         self._reader = EventReader(self._project, self)
         self.panel = AllEventsPanel(
-            self._reader.events, self._reader.recording, context.session.timeline
+            self._reader.events,
+            self._reader.recording,
+            context.session.timeline,
+            context.session.datasets,
         )
+        self.panel.source.set_menu(self._window.menus["Dataset"])
         self._window.add_panel("all events", "All events", self.panel, middle=True, hidden=True)
+        self.of_dataset = DatasetListing(context, self.panel, self)
         self._closed = False
         self._job: JobHandle | None = None
         self._later = Debounced(self, _TYPING_MS, self.query)
         self._follow = FollowChosen(context, self.panel.table, self._destination, self)
         self._reader.again.connect(self.panel.model.refresh)
         keys = self._review.keys.in_list(self.panel.table)
+        own = {name: keys.guarded(self._decider(state)) for name, state in _KEYS.items()}
+        own["find_class"] = keys.guarded(self.ask_label)
         OwnKeys(
-            self.panel.table,
-            self._window.actions_by_id,
-            {name: keys.guarded(self._decider(state)) for name, state in _KEYS.items()},
-            lambda: len(self.panel.selected) > 0,
+            self.panel.table, self._window.actions_by_id, own, lambda: self.panel.selected_count > 0
         )
         self.panel.foot.one_per_sound_chosen.connect(
             lambda on: self._settings.set(ONE_PER_SOUND, on)
@@ -84,11 +91,14 @@ class AllEvents(Feature):
         self.panel.left.connect(self._on_left)
         self.panel.typed.connect(lambda: self._soon(_TYPING_MS))
         self.panel.opened.connect(self._open)
-        self.panel.row_chosen.connect(lambda _item: self._follow.soon())
+        self.panel.row_chosen.connect(self._follow.soon)
         self.panel.decided.connect(self.decide)
         self.panel.menu_requested.connect(self._menu)
         self._project.steps_changed.connect(self._on_steps)
         self._project.project_changed.connect(self._on_project)
+        self._datasets = context.session.datasets
+        self._datasets.source_changed.connect(self._on_shown)
+        self._datasets.opened_changed.connect(lambda: self._soon(0))
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {"all_events": self.show}
@@ -101,13 +111,15 @@ class AllEvents(Feature):
     @property
     def busy(self) -> bool:
         waiting = self._later.active or self._settled.active
-        return waiting or self._follow.busy or self._job is not None
+        listing = self._job is not None or self.of_dataset.busy
+        return waiting or self._follow.busy or listing
 
     def close(self) -> None:
         self._closed = True
         self._settled.stop()
         self._later.stop()
         self._follow.stop()
+        self.of_dataset.stop()
         self._reader.close()
 
     def show_only(self, wanted: EventFilter, title: str) -> None:
@@ -123,13 +135,18 @@ class AllEvents(Feature):
             return
         if self._job is not None:
             self._job.cancel()
+            self._job = None
+        if self.of_dataset.on:
+            self._recordings.set_listed(None)
+            self.of_dataset.query()
+            return
         self._job = self._project_manager.run(
             QueryJob(project, self.panel.filter, self.panel.sort),
             on_result=self._on_result,
             on_done=self._on_done,
         )
         wanted = self.panel.filter
-        if wanted == EventFilter(one_per_sound=wanted.one_per_sound):
+        if self.panel.lists_all:
             self._recordings.set_listed(None)
         else:
             self._project_manager.run(
@@ -148,9 +165,31 @@ class AllEvents(Feature):
 
     def decide(self, state: ReviewState) -> None:
         """Sets the state of all selected events, as one step of undo."""
-        self._review.bulk.decide(self.panel.selected, state)
+        if self.of_dataset.on:
+            self.of_dataset.decide(state)
+        else:
+            self._review.bulk.decide(self.panel.selected, state)
+
+    def ask_label(self) -> None:
+        """Asks for a class, and gives it to all selected events, as one step of undo."""
+        count, item = self.panel.selected_count, self.panel.chosen
+        if not count or not self._review.bulk.free:
+            return
+        what = counted(count, "event") if item is None else item.event.label
+        near = self._questions.near(item.event.class_index if item is not None else None)
+        editor = self._review.editor
+        choice = self._questions.label(f"Relabel {what} to", editor.used_labels, near)
+        if choice is None:
+            return
+        editor.last_label = choice
+        if self.of_dataset.on:
+            self.of_dataset.relabel(choice)
+        else:
+            self._review.bulk.relabel(self.panel.selected, choice)
 
     def _on_result(self, found: Listed) -> None:
+        if self.of_dataset.on:
+            return
         self.panel.set_channels(found.channels)
         self.panel.set_rows(
             found.rows,
@@ -175,12 +214,13 @@ class AllEvents(Feature):
     def _on_shown(self) -> None:
         """Lists what was detected in the open recording, too, which is stored on leaving it."""
         if not self._closed and self.panel.isVisible():
-            self._project_manager.store_detections()
+            if not self.of_dataset.on:
+                self._project_manager.store_detections()
             self._soon(0)
 
     @Slot()
     def _on_derived(self) -> None:
-        if not self._closed and self.panel.isVisible():
+        if not self._closed and self.panel.isVisible() and not self.of_dataset.on:
             self._settled.start()
 
     def _on_settled(self) -> None:
@@ -189,7 +229,9 @@ class AllEvents(Feature):
             self._on_shown()
 
     def _on_steps(self) -> None:
-        if not self._closed and self.panel.isVisible():
+        if self.of_dataset.on and not self._closed:
+            self.of_dataset.refresh()
+        elif not self._closed and self.panel.isVisible():
             self.panel.model.refresh()
             self._soon(_CHANGED_MS)
 
@@ -197,19 +239,25 @@ class AllEvents(Feature):
         if self._job is not None:
             self._job.cancel()
             self._job = None
-        if not self._closed:
+        if not self._closed and not self.of_dataset.on:
             self.panel.set_rows(np.empty(0, np.int64), 0)
             self._soon(_TYPING_MS)
 
-    def _open(self, item: ProjectEvent) -> None:
+    def _open(self, position: int) -> None:
         """Goes to an event in its recording."""
-        self._navigator.go(Destination(item.recording_id, event_id=item.event.id))
+        item = self.panel.model.item(position)
+        if self.of_dataset.on:
+            self.of_dataset.open(position)
+        elif item is not None:
+            self._navigator.go(Destination(item.recording_id, event_id=item.event.id))
 
     def _destination(self) -> Destination | None:
         """Where the row that is chosen alone leads."""
-        item = self.panel.chosen
-        if item is None:
+        item, position = self.panel.chosen, self.panel.chosen_position
+        if item is None or position is None:
             return None
+        if self.of_dataset.on:
+            return self.of_dataset.destination(position, quietly=True)
         return Destination(item.recording_id, event_id=item.event.id, quietly=True)
 
     def _menu(self, at: QPoint) -> None:
@@ -218,7 +266,9 @@ class AllEvents(Feature):
         for name, state in _KEYS.items():
             entry = menu.addAction(actions[name].icon(), actions[name].text())
             entry.triggered.connect(self._decider(state))
-        menu.setEnabled(len(self.panel.selected) > 0)
+        relabel = actions["find_class"]
+        menu.addAction(relabel.icon(), "Relabel…", self.ask_label)
+        menu.setEnabled(self.panel.selected_count > 0)
         menu.popup(at)
 
     def _decider(self, state: ReviewState) -> Callable[[], None]:

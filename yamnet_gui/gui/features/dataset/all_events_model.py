@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import IntEnum
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,20 @@ _TIPS = (
 )
 
 Fetch = Callable[[Sequence[int]], list[ProjectEvent]]
+RecordingOf = Callable[[str], Recording | None]
+_LATE = "…"
+
+
+class Listed(Protocol):
+    """Events by position, of which only those in sight are read."""
+
+    def __len__(self) -> int: ...
+
+    def at(self, position: int) -> ProjectEvent | None:
+        """None: it has been removed meanwhile, or is being read."""
+
+    def clear(self) -> None:
+        """Reads again what is in sight."""
 
 
 class ProjectColumn(IntEnum):
@@ -75,15 +89,17 @@ class ProjectTableModel(HeadedTableModel):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._recording_of = recording_of
+        self._recording_of = self._of_project = recording_of
         self._timeline = timeline
         self._compact = True
-        self._pages = EventPages(fetch)
+        self._events = EventPages(fetch)
+        self._pages: Listed = self._events
+        self._count = 0
 
     @property
     def rows(self) -> NDArray[np.int64]:
-        """Rows of the project by position in the table; not to be altered."""
-        return self._pages.rows
+        """Rows of the project by position in the table; not to be altered. None of a dataset."""
+        return self._events.rows
 
     def set_compact(self, on: bool) -> None:
         """Whether dates go without year and seconds, for a narrow table."""
@@ -93,26 +109,46 @@ class ProjectTableModel(HeadedTableModel):
 
     def set_rows(self, rows: NDArray[np.int64]) -> None:
         """Lists these rows; if they are the same as before the view stays as it is."""
-        if np.array_equal(rows, self.rows):
+        if self._pages is self._events and np.array_equal(rows, self.rows):
             self.refresh()
             return
         self.beginResetModel()
-        self._pages.set_rows(rows)
+        self._events.set_rows(rows)
+        self._pages, self._recording_of, self._count = self._events, self._of_project, len(rows)
         self.endResetModel()
+
+    def set_listed(self, listed: Listed, recording_of: RecordingOf) -> None:
+        """Lists the events of a dataset, and of the project none."""
+        self.beginResetModel()
+        self._events.set_rows(np.empty(0, np.int64))
+        self._pages, self._recording_of, self._count = listed, recording_of, len(listed)
+        self.endResetModel()
+
+    def follow_total(self) -> None:
+        """What is listed was counted: rows come at the end."""
+        count = len(self._pages)
+        if count > self._count:
+            self.beginInsertRows(_NO_PARENT, self._count, count - 1)
+            self._count = count
+            self.endInsertRows()
 
     def refresh(self) -> None:
         """Reads the visible rows again."""
         self._pages.clear()
-        if len(self.rows):
-            last = self.index(len(self.rows) - 1, len(ProjectColumn) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+        if self._count:
+            self.show_rows(0, self._count - 1)
+
+    def show_rows(self, first: int, last: int) -> None:
+        """These rows were read."""
+        if first <= last < self._count:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(ProjectColumn) - 1))
 
     def item(self, position: int) -> ProjectEvent | None:
         """The event at a position; None if it has been removed meanwhile."""
         return self._pages.at(position)
 
     def row_total(self) -> int:
-        return len(self.rows)
+        return self._count
 
     def headerData(
         self,
@@ -137,7 +173,8 @@ class ProjectTableModel(HeadedTableModel):
             return None
         item = self.item(index.row())
         if item is None:
-            return None
+            late = column is ProjectColumn.CLASS and self._pages is not self._events
+            return _LATE if late and role == Qt.ItemDataRole.DisplayRole else None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(item, column)
         if role == Qt.ItemDataRole.DecorationRole:

@@ -29,7 +29,9 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.text import counted, grouped
+from yamnet_gui.gui.panels.dataset_source import DatasetSourceBar
 from yamnet_gui.gui.panels.event_table_model import STATE_CHOICES
+from yamnet_gui.gui.state.datasets import Datasets
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
@@ -43,6 +45,7 @@ from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
 from yamnet_gui.labels.project import EventFilter, ProjectEvent, Recording, Sort
 
 from .all_events_model import ITEM_ROLE, SORT_KEYS, Fetch, ProjectColumn, ProjectTableModel
+from .dataset_rows import DatasetRows
 
 _DECISIONS = (
     ("accept", ReviewState.ACCEPTED, "Accept the selected events"),
@@ -60,8 +63,8 @@ class AllEventsPanel(QWidget):
     shown = Signal()
     left = Signal()  # it is not seen any more
     typed = Signal()  # the same, and more letters may follow at once
-    opened = Signal(object)  # ProjectEvent
-    row_chosen = Signal(object)  # ProjectEvent, one alone
+    opened = Signal(int)  # the position of an event
+    row_chosen = Signal()  # one alone
     decided = Signal(object)  # ReviewState for the selected rows
     menu_requested = Signal(QPoint)
     gallery_requested = Signal()
@@ -71,10 +74,13 @@ class AllEventsPanel(QWidget):
         fetch: Fetch,
         recording_of: Callable[[str], Recording | None],
         timeline: Timeline,
+        datasets: Datasets,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._timeline = timeline
+        self.source = DatasetSourceBar(datasets, self)
+        self._of_dataset = False
         self.model = ProjectTableModel(fetch, recording_of, timeline, self)
         self._selected_rows: set[int] = set()
         self._restoring = False
@@ -100,6 +106,11 @@ class AllEventsPanel(QWidget):
             channels=self.channel.value,
             one_per_sound=self._one_per_sound,
         )
+
+    @property
+    def lists_all(self) -> bool:
+        """Whether the filter leaves out nothing but events for which others stand."""
+        return self.filter == EventFilter(one_per_sound=self._one_per_sound)
 
     def set_channels(self, channels: frozenset[int | None]) -> None:
         """What events of the project are of: a column and a filter where not all are of the mix."""
@@ -149,25 +160,75 @@ class AllEventsPanel(QWidget):
     @property
     def selected(self) -> NDArray[np.int64]:
         """Rows of the project that are selected, in the order of the table; int64 (n,)."""
-        ranges = self.table.selectionModel().selection().toList()
-        parts = sorted((part.top(), part.bottom()) for part in ranges)
-        rows = [self.model.rows[top : bottom + 1] for top, bottom in parts]
+        rows = [self.model.rows[first:end] for first, end in self.selected_ranges]
         return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.int64)
+
+    @property
+    def selected_ranges(self) -> tuple[tuple[int, int], ...]:
+        """Positions that are selected: first and past the last of each range, in order."""
+        ranges = self.table.selectionModel().selection().toList()
+        return tuple(sorted((part.top(), part.bottom() + 1) for part in ranges))
+
+    @property
+    def selected_count(self) -> int:
+        return sum(end - first for first, end in self.selected_ranges)
+
+    @property
+    def chosen_position(self) -> int | None:
+        """Where the event is that is selected alone."""
+        ranges = self.selected_ranges
+        alone = len(ranges) == 1 and ranges[0][1] - ranges[0][0] == 1
+        return ranges[0][0] if alone else None
 
     @property
     def chosen(self) -> ProjectEvent | None:
         """The event that is selected alone."""
-        ranges = self.table.selectionModel().selection().toList()
-        alone = len(ranges) == 1 and ranges[0].top() == ranges[0].bottom()
-        return self.model.item(ranges[0].top()) if alone else None
+        position = self.chosen_position
+        return self.model.item(position) if position is not None else None
 
     def set_rows(
         self, rows: NDArray[np.int64], total: int, *, one_per_sound: bool = False, left_out: int = 0
     ) -> None:
         """Lists these rows of `total` events; `left_out` more meet the filter, unlisted."""
-        self._total = total
+        self._total, self._note = total, ""
         self.foot.show_left_out(one_per_sound=one_per_sound, count=left_out)
         self.model.set_rows(rows)
+        self._show_count()
+
+    def set_from_dataset(self, *, on: bool) -> None:
+        """Lists what a dataset has from now on, or what the project has; nothing at first.
+
+        Decisions are the project's, so that a dataset has no states to filter by.
+        """
+        self._of_dataset = on
+        self.states.setEnabled(not on)
+        self.states.setToolTip("Decisions are in the project: look through that" if on else "")
+        with QSignalBlocker(self.states):
+            self.states.setCurrentIndex(0)
+        with QSignalBlocker(self.channel):
+            self.channel.choose_all()
+        self.foot.button.setVisible(not on)
+        self.model.set_rows(np.empty(0, np.int64))
+        self._total, self._note = 0, ""
+        self._show_count()
+        self.clear_scope()
+
+    def show_dataset(self, rows: DatasetRows, *, whole: bool) -> None:
+        """Lists the first events of a dataset; `whole`: there are no more."""
+        self.model.set_listed(rows, rows.recording)
+        self.table.scrollToTop()
+        self._total, self._note = len(rows), "" if whole else "Counting…"
+        self._show_count()
+
+    def show_total(self, total: int) -> None:
+        """How many events of the dataset meet the filter."""
+        self._total, self._note = total, ""
+        self.model.follow_total()
+        self._show_count()
+
+    def show_note(self, text: str) -> None:
+        """Says in place of the number of events why there is none."""
+        self._note = text
         self._show_count()
 
     def sizeHint(self) -> QSize:
@@ -210,7 +271,7 @@ class AllEventsPanel(QWidget):
         )
 
     def _build(self) -> None:
-        self._total = 0
+        self._total, self._note = 0, ""
         self.scope = QToolButton(self)
         self.scope.setToolTip("Only these events are listed; click to list all again")
         self.scope.setAccessibleName("List all events again")
@@ -275,6 +336,7 @@ class AllEventsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 4)
         layout.setSpacing(4)
+        layout.addWidget(self.source)
         layout.addWidget(self.scope)
         layout.addWidget(self.search)
         layout.addLayout(fields)
@@ -294,18 +356,16 @@ class AllEventsPanel(QWidget):
 
     def _on_selected(self) -> None:
         self._show_count()
-        item = None if self._restoring else self.chosen
-        if item is not None:
-            self.row_chosen.emit(item)
+        if not self._restoring and self.chosen is not None:
+            self.row_chosen.emit()
 
     def _on_entered(self, index: Index) -> None:
-        item = index.data(ITEM_ROLE)
-        if item is not None:
-            self.opened.emit(item)
+        if index.data(ITEM_ROLE) is not None:
+            self.opened.emit(index.row())
 
     def _remember(self) -> None:
-        chosen = self.selected
-        self._selected_rows = set(chosen.tolist()) if len(chosen) < 10_000 else set()
+        few = self.selected_count < 10_000
+        self._selected_rows = set(self.selected.tolist()) if few else set()
 
     def _restore(self) -> None:
         """Restores the selection at the new positions of its events."""
@@ -321,9 +381,9 @@ class AllEventsPanel(QWidget):
         self._restoring = False
 
     def _show_count(self) -> None:
-        shown, chosen = self.model.rowCount(), len(self.selected)
-        words = counted(self._total, "event")
-        if shown != self._total:
+        shown, chosen = self.model.rowCount(), self.selected_count
+        words = self._note or counted(self._total, "event")
+        if not self._of_dataset and shown != self._total:
             words += f" · {grouped(shown)} shown"
         if chosen > 1:
             words += f" · {grouped(chosen)} selected"

@@ -76,7 +76,8 @@ class DatasetFeature(Feature):
         self._project_manager.counted.connect(self._show_counts)
         self._project_manager.recording_found.connect(self._on_recording_found)
         self._recording_loader.leaving.connect(self._soon)
-        context.services.models.changed.connect(self._soon)
+        self._model_changed = False  # and nobody has been told yet what that leaves behind
+        context.services.models.changed.connect(self._on_model)
         self._show_run()
 
     @property
@@ -234,6 +235,11 @@ class DatasetFeature(Feature):
         if key == ONE_PER_SOUND:
             self._soon()
 
+    @Slot()
+    def _on_model(self) -> None:
+        self._model_changed = True
+        self._soon()
+
     def _soon(self) -> None:
         # a run changes a recording every few moments; all of them are counted at its end
         if not self._closed and self.run.state is not BatchState.RUNNING:
@@ -241,7 +247,11 @@ class DatasetFeature(Feature):
 
     def _show_counts(self, counts: Sequence[RecordingCount]) -> None:
         """Lists the recordings, except of the personal project, which has all ever opened."""
-        counts = self._with_other_models(counts)
+        others = self._of_other_models(counts)
+        counts = [_with_other_model(c) if c.path in others else c for c in counts]
+        if self._model_changed:
+            self._model_changed = False
+            self._offer_analysis([c.path for c in counts if c.path in others])
         self._missing = frozenset(c.path for c in counts if c.missing)
         files = [c.path for c in counts]
         if self._project.has_own_list and files != self._recordings_panel.files:
@@ -255,7 +265,7 @@ class DatasetFeature(Feature):
         known = document.state is AnalysisState.COMPLETE and not document.loading_events
         numbers = {c.path: c.events for c in counts}
         if known and opened in numbers:  # counted as the window has them, not as they were stored
-            numbers[opened] = len(document.shown.events)
+            numbers[opened] = len(document.shown.counted)
         self._recordings_panel.set_events(numbers)
         listed = set(self._recordings_panel.files)
         missing = sum(c.missing and c.path in listed for c in counts)
@@ -272,24 +282,30 @@ class DatasetFeature(Feature):
         else:
             self._notices.clear("missing")
 
-    def _with_other_models(self, counts: Sequence[RecordingCount]) -> list[RecordingCount]:
-        """What was analysed by another model than the present one says so, with its name."""
+    def _offer_analysis(self, others: Sequence[Path]) -> None:
+        """After another model was chosen; the open recording is analysed by it at once."""
+        opened = self._recording_loader.opening or self._recording_loader.path
+        rest = [path for path in others if path != opened]
+        if not rest or not self._project.has_own_list:
+            self._notices.clear(OTHER_MODEL)
+            return
+        which = "1 recording has" if len(rest) == 1 else f"{counted(len(rest), 'recording')} have"
+        self._notices.show_notice(
+            NoticeKind.INFO,
+            f"{which} events of another model than the one in use, until analysed again.",
+            [("Analyse them" if len(rest) > 1 else "Analyse it", lambda: self.analyse(rest))],
+            key=OTHER_MODEL,
+        )
+
+    def _of_other_models(self, counts: Sequence[RecordingCount]) -> frozenset[Path]:
+        """The recordings that another model than the one in use analysed."""
         if self._weights.path is None or not any(count.model for count in counts):
-            return list(counts)
+            return frozenset()
         try:
             present = self._weights.model().sha256
         except UserError:
-            return list(counts)
-        return [
-            replace(
-                count,
-                words=OTHER_MODEL if count.words in ("analysed", "no events") else count.words,
-                tip=f"Analysed by {count.model_name}, not by the model in use\n{count.tip}".strip(),
-            )
-            if count.model and count.model != present and not count.missing
-            else count
-            for count in counts
-        ]
+            return frozenset()
+        return frozenset(c.path for c in counts if c.model and c.model != present and not c.missing)
 
     def _menu(self, at: QPoint, paths: Sequence[Path]) -> None:
         project = self._project.project
@@ -309,3 +325,10 @@ class DatasetFeature(Feature):
             else:
                 menu.addAction(self._window.actions_by_id[name])
         menu.popup(at)
+
+
+def _with_other_model(count: RecordingCount) -> RecordingCount:
+    """What was analysed by another model than the present one says so, with its name."""
+    unreviewed = count.words in ("analysed", "no events")
+    tip = f"Analysed by {count.model_name}, not by the model in use\n{count.tip}".strip()
+    return replace(count, words=OTHER_MODEL if unreviewed else count.words, tip=tip)

@@ -30,6 +30,7 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.screens import resize_to_hint
 from yamnet_gui.gui.widgets.buttons import DialogButtons, TickBox
+from yamnet_gui.gui.widgets.elided_box import ElidedBox
 from yamnet_gui.gui.widgets.number_box import NumberBox, WholeBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
 from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
@@ -45,6 +46,7 @@ from yamnet_gui.labels.exchange.clips import (
 
 from .event_choice import EventChoice, Offered
 from .jobs import ClipPlan, PlanClipsJob
+from .place import unwritable
 from .provenance import ProvenanceBox, ProvenanceRequest
 
 _OVERLAPS = (
@@ -134,6 +136,10 @@ class ClipsDialog(QDialog):
     def accept(self) -> None:
         if self._plan is not None:
             folder = Path(self.folder.text().strip()).expanduser()
+            problem = unwritable(folder)
+            if problem:
+                self._show_place(problem, QPalette.ColorRole.WindowText)
+                return
             recordings = self._plan.recordings
             provenance = self.provenance.request(folder, recordings, self.what.choice)
             self.request = ClipsRequest(recordings, folder, self.options, provenance)
@@ -256,7 +262,7 @@ class ClipsDialog(QDialog):
             tick.toggled.connect(self._update_plan)
 
     def _box(self, name: str, choices: Sequence[tuple[str, str]]) -> QComboBox:
-        box = QComboBox(self)
+        box = ElidedBox(self)
         box.setAccessibleName(name)
         box.setMinimumContentsLength(16)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -326,14 +332,15 @@ class ClipsDialog(QDialog):
             occupied = is_folder(folder) and any(folder.iterdir())
         except OSError:  # writing shows what is wrong with it
             occupied = False
-        self.place_note.setText(
-            "This folder is not empty; clips of an earlier export are replaced, other files stay"
-            if occupied
-            else ""
-        )
-        self.place_note.setVisible(occupied)
+        note = "This folder is not empty; clips of an earlier export are replaced, other files stay"
+        self._show_place(note if occupied else "", QPalette.ColorRole.PlaceholderText)
         able = self._plan is not None and self._plan.count > 0 and bool(self.folder.text().strip())
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(able)
+
+    def _show_place(self, note: str, role: QPalette.ColorRole) -> None:
+        self.place_note.setForegroundRole(role)
+        self.place_note.setText(note)
+        self.place_note.setVisible(bool(note))
 
     def _on_browse(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Folder for clips", self.folder.text())

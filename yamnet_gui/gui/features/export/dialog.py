@@ -37,7 +37,7 @@ from yamnet_gui.labels.formats import FORMATS, LabelFormat, WriteOptions
 from .event_choice import EventChoice, Offered
 from .format_options import FormatOptions
 from .jobs import PreviewJob
-from .place import unfit
+from .place import unfit, unwritable
 from .provenance import ProvenanceBox, ProvenanceRequest
 
 _AT_ONCE = 2000  # more events than this are checked in the background
@@ -105,6 +105,10 @@ class ExportDialog(QDialog):
         if self._preview is None:
             return
         name, recordings, path = self.format.currentData(), self._preview.recordings, self._path()
+        problem = unwritable(path if self._into_folder else path.parent)
+        if problem:
+            self._show_place(problem, QPalette.ColorRole.WindowText)
+            return
         provenance = self.provenance.request(path, recordings, self.what.choice, name)
         self.request = ExportRequest(name, recordings, path, self._options(), provenance)
         super().accept()
@@ -247,6 +251,9 @@ class ExportDialog(QDialog):
             note = f"The folder {path.parent} will be created"
         save.setText("&Replace" if note.endswith("replaced") else "&Save")
         save.setEnabled(able)
+        self._show_place(note, role)
+
+    def _show_place(self, note: str, role: QPalette.ColorRole) -> None:
         self.place_note.setForegroundRole(role)
         self.place_note.setText(note)
         self.place_note.setVisible(bool(note))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -24,11 +24,12 @@ from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import TickBox
 from yamnet_gui.gui.widgets.channel_box import ChannelBox
+from yamnet_gui.gui.widgets.elided_box import ElidedBox
 from yamnet_gui.gui.widgets.file_names import short_name
 from yamnet_gui.gui.widgets.number_box import NumberBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
-from yamnet_gui.labels.project import Project
+from yamnet_gui.labels.project import EventFilter, Project
 
 from .jobs import Loaded, LoadJob, channels_of
 
@@ -40,8 +41,9 @@ class Offered:
     `shown`: the open recording as shown in the window. `selected`, `listed`: ids of its events that
     are selected, and that pass the filter of the table (None: no filter). `ticked`: classes that
     are ticked. `project` holds `recordings` recordings; `rows` are its events that are selected in
-    the table of all events. `one_per_sound`: the window shows one event for one sound.
-    `provisional`: a closer look at the open recording goes on, which still changes its events.
+    the table of all events, `filtered` what that lists, and how many these are (None: all).
+    `one_per_sound`: the window shows one event for one sound. `provisional`: a closer look at the
+    open recording goes on, which still changes its events.
     """
 
     shown: LabelledRecording | None = None
@@ -51,6 +53,7 @@ class Offered:
     listed: frozenset[str] | None = None
     ticked: frozenset[int] = frozenset()
     rows: tuple[int, ...] = ()
+    filtered: tuple[EventFilter, int] | None = None
     one_per_sound: bool = False
     provisional: bool = False
 
@@ -98,7 +101,7 @@ class EventChoice(QWidget):
         self._offered = offered
         self._class_map = class_map
         self._loaded: tuple[LabelledRecording, ...] | None = None
-        self._selected: frozenset[tuple[Path, str]] = frozenset()
+        self._of_project: dict[str, frozenset[tuple[Path, str]]] = {}
         self._labels: frozenset[str] | None = None
         self._files: frozenset[str] | None = None
         self._channels_of_project: frozenset[int | None] = frozenset()
@@ -130,8 +133,8 @@ class EventChoice(QWidget):
         chosen = ids.get(self.which.currentData()) if not self.whole_project else None
         path = shown.recording.path if shown is not None else Path()
         events = None if chosen is None else frozenset((path, i) for i in chosen)
-        if self.whole_project and self.which_rows.currentData() == "selected":
-            events = self._selected
+        if self.whole_project:
+            events = self._of_project.get(self.which_rows.currentData())
         low, high = self.low.value(), self.high.value()
         return ExportChoice(
             recordings=self._paths(),
@@ -180,6 +183,10 @@ class EventChoice(QWidget):
         if offered.several:
             scopes.append(("project", f"The project ({counted(offered.recordings, 'recording')})"))
         self.scope = self._box("Recordings", scopes, self._on_scope)
+        if offered.shown is not None:
+            self.scope.setItemData(
+                0, plain_tip(str(offered.shown.recording.path)), Qt.ItemDataRole.ToolTipRole
+            )
         self.which_files = self._box("Which recordings", [("all", "All"), ("pick", "Choose…")])
         self.which_files.activated.connect(
             lambda _row: self._on_pick(self.which_files, self._ask_files)
@@ -191,10 +198,11 @@ class EventChoice(QWidget):
         if offered.selected:
             which.append(("selected", f"Selected ({grouped(len(offered.selected))})"))
         self.which = self._box("Which events", which)
-        rows = [
-            ("all", "All"),
-            ("selected", f"Selected in All events ({grouped(len(offered.rows))})"),
-        ]
+        rows = [("all", "All")]
+        if offered.filtered is not None:
+            rows.append(("listed", f"Filtered in All events ({grouped(offered.filtered[1])})"))
+        if offered.rows:
+            rows.append(("selected", f"Selected in All events ({grouped(len(offered.rows))})"))
         self.which_rows = self._box("Which events of the project", rows)
         classes = [("all", "All")]
         if offered.ticked:
@@ -258,7 +266,7 @@ class EventChoice(QWidget):
         choices: Sequence[tuple[str, str]],
         changed: Callable[[], None] | None = None,
     ) -> QComboBox:
-        box = QComboBox(self)
+        box = ElidedBox(self)
         box.setAccessibleName(name)
         box.setMinimumContentsLength(22)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -274,13 +282,16 @@ class EventChoice(QWidget):
         self._form.setRowVisible(self.provisional, self._offered.provisional)
         self._form.setRowVisible(self.which_files, self.whole_project)
         self._form.setRowVisible(self.which, not self.whole_project)
-        self._form.setRowVisible(self.which_rows, self.whole_project and bool(self._offered.rows))
+        self._form.setRowVisible(
+            self.which_rows, self.whole_project and self.which_rows.count() > 1
+        )
         self._offer_channels()
         project = self._offered.project
         needed = self.whole_project and self._loaded is None and not self._background.busy
         if needed and project is not None:
             self.loading.emit("Reading the project…")
-            job = LoadJob(project, self._offered.shown, self._offered.rows)
+            wanted = self._offered.filtered[0] if self._offered.filtered is not None else None
+            job = LoadJob(project, self._offered.shown, self._offered.rows, wanted)
             self._background.run(job, self._on_loaded, self._on_failed)
         self.changed.emit()
 
@@ -290,7 +301,8 @@ class EventChoice(QWidget):
                 f"Reading the project: {part_of(loaded.done, loaded.total, 'recording')}"
             )
             return
-        self._loaded, self._selected = loaded.recordings, loaded.selected
+        self._loaded = loaded.recordings
+        self._of_project = {"selected": loaded.selected, "listed": loaded.listed}
         self._channels_of_project = loaded.channels
         self._offer_channels()
         self.loading.emit("")

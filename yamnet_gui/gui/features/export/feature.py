@@ -21,6 +21,7 @@ from .export_run import EXPORT_KEY, ExportRun
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
     from yamnet_gui.gui.state.document import Document
+    from yamnet_gui.labels.project import EventFilter
 
     from .clips_dialog import ClipsRequest
     from .dialog import ExportRequest
@@ -140,14 +141,22 @@ class ExportFeature(Feature):
             frozenset(self._events_panel.shown_ids),
             frozenset(self._class_view.ticked),
             self._rows(),
+            self._filtered(),
             self._document.shown.one_per_sound,
             provisional=self._document.closer_look is not None,
         )
 
     def _rows(self) -> tuple[int, ...]:
         """Rows of the project that are selected in the table of all events, if it is visible."""
+        panel, of_dataset = self._all_events.panel, self._all_events.of_dataset.on
+        return tuple(panel.selected.tolist()) if panel.isVisible() and not of_dataset else ()
+
+    def _filtered(self) -> tuple[EventFilter, int] | None:
+        """What the table of all events lists of the project, if that is seen and not all of it."""
         panel = self._all_events.panel
-        return tuple(panel.selected.tolist()) if panel.isVisible() else ()
+        if not panel.isVisible() or self._all_events.of_dataset.on or panel.lists_all:
+            return None
+        return panel.filter, len(panel.model.rows)
 
     def _folder(self, purpose: str = "exports") -> Path:
         return Path(self._settings.folder(purpose) or QDir.homePath())

@@ -31,7 +31,7 @@ from yamnet_gui.labels.formats import (
     output_files,
     writing,
 )
-from yamnet_gui.labels.project import Project
+from yamnet_gui.labels.project import EventFilter, Project
 from yamnet_gui.labels.project.calibrations import with_probabilities
 from yamnet_gui.labels.project.project_model import project_model
 
@@ -44,14 +44,15 @@ Cuts = Generator[CutClip, None, None]
 class Loaded:
     """How many recordings of a project were read; all of them in the last one.
 
-    `selected`: the events of the rows that were asked for, by recording and id. `channels`: those
-    that events are of.
+    `selected`: the events of the rows that were asked for, by recording and id; `listed`: those
+    that meet the filter. `channels`: those that events are of.
     """
 
     done: int
     total: int
     recordings: tuple[LabelledRecording, ...] | None = None
     selected: frozenset[tuple[Path, str]] = frozenset()
+    listed: frozenset[tuple[Path, str]] = frozenset()
     channels: frozenset[int | None] = frozenset()
 
 
@@ -64,12 +65,14 @@ def channels_of(recordings: Iterable[LabelledRecording]) -> frozenset[int | None
 class LoadJob:
     """Reads all labels of a project; those of the `shown` recording as shown in the window.
 
-    `rows`: events of the project that are selected in the table of all events.
+    `rows`: events of the project that are selected in the table of all events. `filtered`: what
+    that table lists, None where it lists all.
     """
 
     project: Project
     shown: LabelledRecording | None
     rows: Sequence[int] = ()
+    filtered: EventFilter | None = None
 
     def run(self) -> Iterator[Loaded]:
         labelled: list[LabelledRecording] = []
@@ -86,11 +89,14 @@ class LoadJob:
         if self.shown is not None and all(r.recording.path != shown for r in labelled):
             labelled.append(self.shown)
         count, channels = len(recordings), channels_of(labelled)
-        yield Loaded(count, count, tuple(labelled), self._selected(), channels)
+        selected = self._events(self.rows)
+        rows = self.project.events.rows(self.filtered).tolist() if self.filtered else ()
+        yield Loaded(count, count, tuple(labelled), selected, self._events(rows), channels)
 
-    def _selected(self) -> frozenset[tuple[Path, str]]:
+    def _events(self, rows: Sequence[int]) -> frozenset[tuple[Path, str]]:
+        """By recording and id."""
         places = {r.id: self.project.recordings.locate(r) for r in self.project.recordings.all()}
-        chosen = self.project.events.at(self.rows) if self.rows else []
+        chosen = self.project.events.at(rows) if rows else []
         return frozenset((places[one.recording_id], one.event.id) for one in chosen)
 
 

@@ -32,7 +32,7 @@ from yamnet_gui.labels.exchange.report_facts import project_facts
 
 from .event_choice import EventChoice, Offered
 from .jobs import ChooseJob
-from .place import unfit
+from .place import unfit, unwritable
 from .provenance import ProvenanceBox, ProvenanceRequest
 
 _SUFFIX = ".html"
@@ -84,6 +84,11 @@ class ReportDialog(QDialog):
         super().done(result)
 
     def accept(self) -> None:
+        problem = unwritable(self._path().parent)
+        if problem:
+            self.place_note.setText(problem)
+            self.place_note.setVisible(True)
+            return
         try:
             facts = self._facts()
         except ProjectError as error:

@@ -24,6 +24,7 @@ from yamnet_gui.fine_tuning import (
     bounds,
 )
 from yamnet_gui.gui.widgets.buttons import TickBox
+from yamnet_gui.gui.widgets.fonts import follow_font
 from yamnet_gui.gui.widgets.metrics_table import Column, MetricsTable, count_cell, text_cell
 from yamnet_gui.gui.widgets.number_box import WholeBox
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
@@ -200,6 +201,8 @@ class ChoicePage(QWidget):
             below.addRow("", box)
         below.addRow("Maximum passes", numbers)
         below.addRow("&Name", self.title)
+        self._forms = (form, below)
+        follow_font(self, self._align)
         self.estimate = PlainLabel("", self)
         self.problems = PlainLabel("", self)
         for label in (self.estimate, self.problems):
@@ -221,6 +224,19 @@ class ChoicePage(QWidget):
             box.toggled.connect(self.changed)
         self.passes.valueChanged.connect(self.changed)
         self._show_source()
+
+    def _align(self) -> None:
+        """Fields above and below the table begin at one edge."""
+        labels: list[QWidget] = []
+        for form in self._forms:
+            for row in range(form.rowCount()):
+                item = form.itemAt(row, QFormLayout.ItemRole.LabelRole)
+                label = item.widget() if item is not None else None
+                if label is not None:
+                    labels.append(label)
+        widest = max(label.sizeHint().width() for label in labels)
+        for label in labels:
+            label.setMinimumWidth(widest)
 
     def _on_kind(self) -> None:
         self._show_source()

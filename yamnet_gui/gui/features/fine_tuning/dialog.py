@@ -30,6 +30,7 @@ class FinetuneDialog(QDialog):
     start_requested = Signal()
     stop_requested = Signal()  # and the best pass so far counts
     cancel_requested = Signal()
+    hidden = Signal()  # training goes on
     use_requested = Signal(object)  # WeightsFile
     show_requested = Signal(object)  # WeightsFile
 
@@ -88,10 +89,12 @@ class FinetuneDialog(QDialog):
         return QSize(metrics.averageCharWidth() * 116, metrics.height() * 36)
 
     def reject(self) -> None:
-        """Closing ends training; what was trained so far goes on the next time."""
+        """Closing ends no training: it goes on without the dialog, which is only hidden."""
         if self.page == TRAINING:
-            self.cancel_requested.emit()
-        super().reject()
+            self.hide()
+            self.hidden.emit()
+        else:
+            super().reject()
 
     def _build(self) -> None:
         self.choice = ChoicePage(self)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from yamnet_gui.audio import safe_name
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.text import percent
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.features.models.feature import ModelsFeature
+from yamnet_gui.gui.widgets.notices import NoticeKind
 from yamnet_gui.yamnet import WeightsFile
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from .dialog import FinetuneDialog
     from .jobs import PlannedData
 
+_KEY = "fine-tuning"
 _REST_MS = 300
 _SHORTEST_S = 1.0
 
@@ -36,7 +39,9 @@ class FinetuneFeature(Feature):
         self._models = models
         self._project = context.session.project
         self._navigation = context.services.navigation
+        self._notices = context.shell.notices
         self._window = context.shell.window
+        self._name = ""  # of the model that is being trained
         self._runner = JobRunner("fine-tuning", self)
         self._planner = JobRunner("plan of fine-tuning", self)
         self._planning: JobHandle | None = None
@@ -59,7 +64,7 @@ class FinetuneFeature(Feature):
     def close(self) -> None:
         self._later.stop()
         if self._open is not None:
-            self._open.reject()
+            self._open.done(0)
         for runner in (self._planner, self._runner):
             runner.cancel_all()
             runner.close()
@@ -74,12 +79,14 @@ class FinetuneFeature(Feature):
             dialog.start_requested.connect(self._train)
             dialog.stop_requested.connect(self._on_stop)
             dialog.cancel_requested.connect(self._cancel)
+            dialog.hidden.connect(self._on_hidden)
             dialog.use_requested.connect(self._models.use)
             dialog.show_requested.connect(self._on_show)
             dialog.outcome.listen_requested.connect(self._listen)
             dialog.finished.connect(self._on_closed)
             self._open = dialog
             self._on_choice()
+        self._notices.clear(_KEY)
         self._open.show()
         self._open.raise_()
         self._open.activateWindow()
@@ -150,6 +157,7 @@ class FinetuneFeature(Feature):
 
         self._stop = StopTraining()
         job = TrainJob(planned.data, name, dialog.choice.settings, self._stop)
+        self._name = name
         dialog.show_training()
         self._training = self._runner.submit(
             job, on_result=self._on_step, on_failed=self._on_failed
@@ -162,13 +170,37 @@ class FinetuneFeature(Feature):
         elif dialog is not None and step.outcome is not None and self._file is not None:
             self._training = None
             dialog.show_outcome(step.outcome, self._file)
+            self._say_if_hidden(f"{self._file.name} has been trained.")
         elif dialog is not None:
             dialog.show_progress(step)
+            self._notices.set_text(_KEY, self._going_on(step.share))
 
     def _on_failed(self, error: UserError) -> None:
         self._training = None
         if self._open is not None:
             self._open.show_failed(self._in_words(error))
+            self._say_if_hidden(f"{self._name} was not trained: {self._in_words(error)}")
+
+    def _on_hidden(self) -> None:
+        self._notices.show_notice(
+            NoticeKind.INFO,
+            self._going_on(None),
+            [("Show", self.show), ("Cancel training", self._cancel_hidden)],
+            key=_KEY,
+        )
+
+    def _going_on(self, share: float | None) -> str:
+        done = "" if share is None else f", {percent(share)} done"
+        return f"Training of {self._name} goes on in the background{done}."
+
+    def _cancel_hidden(self) -> None:
+        if self._open is not None:
+            self._open.cancel.click()
+            self._open.reject()
+
+    def _say_if_hidden(self, text: str) -> None:
+        if self._open is not None and not self._open.isVisible():
+            self._notices.show_notice(NoticeKind.INFO, text, [("Show", self.show)], key=_KEY)
 
     def _in_words(self, error: UserError) -> str:
         """The sentence without the folders of what is chosen on the page itself."""

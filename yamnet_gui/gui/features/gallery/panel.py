@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -23,6 +23,7 @@ from yamnet_gui.gui.panels.event_table_model import STATE_CHOICES
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.channel_box import ChannelBox
+from yamnet_gui.gui.widgets.escape import leave_by_escape
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.searched_box import SearchedBox
@@ -93,6 +94,7 @@ class GalleryPanel(QWidget):
         self.painter = painter
         self._kind = Kind.EVENTS
         self._build()
+        leave_by_escape(self, self.left.emit)
         self._chosen: frozenset[int] = frozenset()
         model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._restore)
@@ -173,19 +175,6 @@ class GalleryPanel(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.seen.emit(False)
-
-    def event(self, event: QEvent) -> bool:
-        # Escape is the panel's own, though the window uses the key for something else
-        if event.type() == QEvent.Type.ShortcutOverride and _is_escape(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _is_escape(event):
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         side_by_side = self.width() >= _ONE_ROW
@@ -364,7 +353,3 @@ class GalleryPanel(QWidget):
             button.setEnabled(chosen > 0)
         self.empty.setText(_EMPTY[Kind(self.kinds.currentData())])
         self._pages.setCurrentWidget(self.grid if shown else self.empty)
-
-
-def _is_escape(event: QEvent) -> bool:
-    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape

@@ -118,10 +118,12 @@ class RecordingsPage(QWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(PlaceColumn.RECORDING, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(False)
         width = self.fontMetrics().averageCharWidth()
-        for column, letters in zip(PlaceColumn, (32, 26, 8, 44), strict=False):
-            self.table.setColumnWidth(column, width * letters)
+        letters = {PlaceColumn.TABLE: 32, PlaceColumn.NAME: 26, PlaceColumn.EVENTS: 8}
+        for column in (*letters, PlaceColumn.BY):
+            self.table.setColumnWidth(column, width * letters.get(column, 22))
         self.table.selectionModel().selectionChanged.connect(self._on_selection)
         layout = QVBoxLayout(self)
         layout.addLayout(self._search_row())
@@ -184,7 +186,7 @@ class RecordingsPage(QWidget):
         self.file = QPushButton("&Other file…", self)
         self.file.clicked.connect(self._ask_file)
         row = QHBoxLayout()
-        row.addWidget(PlainLabel("Selected rows:", self))
+        row.addWidget(PlainLabel("Selected rows", self))
         row.addWidget(self.box, 1)
         for button in (self.use, self.file, self.out):
             row.addWidget(button)

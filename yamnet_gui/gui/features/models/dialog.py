@@ -181,8 +181,8 @@ class ModelsDialog(QDialog):
         progress.addWidget(self.stop)
 
         hint = PlainLabel(
-            "All recordings of a project are analysed by one model. If you choose another, "
-            "they are analysed again; your decisions stay.",
+            "The recordings of a project are analysed by one model. If you choose another, the "
+            "open one is analysed again at once, others when you say so; your decisions stay.",
             self,
         )
         hint.setWordWrap(True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.text import counted
 from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.jobs.demo import is_demo
 from yamnet_gui.gui.jobs.project import (
     FoundRecording,
     OpenedProject,
@@ -24,7 +27,7 @@ from yamnet_gui.gui.jobs.project import (
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
-from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, is_negative
+from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, Recording, is_negative
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -43,6 +46,9 @@ class ProjectMenu(Feature):
         self._project = context.session.project
         self._settings = context.session.settings
         self._page = page
+        self._custom_classes = context.session.custom_classes
+        self._questions = context.shell.questions
+        self._empty: Path | None = None  # a project that begins without the open recording
         self._analysis = context.services.analysis
         self._project_manager = context.services.projects
         self._recording_loader = context.services.recording
@@ -66,6 +72,7 @@ class ProjectMenu(Feature):
         owner.project_changed.connect(self._show_saved)
         owner.path_changed.connect(self._show_saved)
         owner.steps_changed.connect(self._show_steps)
+        owner.recording_changed.connect(self._show_steps)
         self._show_saved()
         self._show_steps()
 
@@ -74,6 +81,7 @@ class ProjectMenu(Feature):
             "open_project": self.open,
             "new_project": self.create,
             "save_project": self.save_as,
+            "close_project": self.close_project,
         }
 
     def open(self) -> None:
@@ -86,10 +94,50 @@ class ProjectMenu(Feature):
             self._page.open(Path(name))
 
     def create(self) -> None:
-        """Creates an empty project and adds the open recording."""
+        """Creates a project that begins with the open recording, unless the user wants it empty.
+
+        What the user has decided about the recording comes along.
+        """
         path = self._new_path("New project", "project")
-        if path is not None:
-            self._project_manager.create(path)
+        if path is None:
+            return
+        project = self._project.project
+        along = project.recordings.get(self._project.recording_id) if project else None
+        decided = sum(event.touched for event in self._project.stored)
+        spans = len(self._project.reviewed.spans)
+        if along is not None and (decided or spans):
+            what = counted(decided, "event") if decided else counted(spans, "reviewed segment")
+            take, empty = f"Take {what} along", "Start empty"
+            answer = self._questions.choose(self._question(along, decided, spans), (take, empty))
+            if answer is None:
+                return
+            if answer == empty:
+                along, self._empty = None, path
+        self._project_manager.create(path, along)
+
+    def _question(self, along: Recording, decided: int, spans: int) -> str:
+        """What would be taken along, in words."""
+        parts = []
+        if decided:
+            parts.append(f"the {counted(decided, 'event')} that you reviewed, drew or noted")
+        if spans:
+            parts.append(counted(spans, "reviewed segment"))
+        lines = [f"Take {along.name} along into the new project, with {' and '.join(parts)}?"]
+        lines.append("The present project keeps everything, too.")
+        if self._custom_classes.classes:
+            lines.append(
+                "Classes that you trained stay there: Save… writes one to a file, which can be"
+                " dropped on the window once the new project is open."
+            )
+        return "\n\n".join(lines)
+
+    def close_project(self) -> None:
+        """Closes a named project with its recording, back to the personal one and an empty list."""
+        if self._project.has_own_list:
+            self._recording_controller.close_recording()
+            self._recordings_panel.set_files(())
+            self._notices.clear("missing")
+            self._project_manager.open_personal()
 
     def save_as(self) -> None:
         """Copies the project with its whole history, and continues in the copy."""
@@ -136,7 +184,10 @@ class ProjectMenu(Feature):
     def _list(self, project: Project, other: bool, files: Sequence[Path]) -> None:
         """Lists the recordings; opens the last one again, and closes one that is not of them."""
         recording = self._document.recording
-        if recording is not None and other and project.recordings.at(recording.info.path) is None:
+        empty, self._empty = project.path == self._empty, None
+        if recording is not None and (
+            empty or (other and project.recordings.at(recording.info.path) is None)
+        ):
             self._recording_controller.close_recording()
             recording = None
         self._recordings_panel.set_files(files)
@@ -157,12 +208,14 @@ class ProjectMenu(Feature):
         if document.loading_events:
             return  # how many there are is not known yet
         if document.recording is not None and document.state is AnalysisState.COMPLETE:
-            events = document.shown.events
-            reviewed = sum(e.state is not ReviewState.UNREVIEWED for e in events)
-            words = progress_words(reviewed, len(events))
-            corrected = any(is_negative(event) for event in events)
+            events = document.shown.counted
+            states = list(map(attrgetter("state"), events))  # there may be very many
+            pairs = zip(events, states, strict=True)
+            corrected = sum(is_negative(e) for e, s in pairs if s is ReviewState.REJECTED)
+            reviewed = len(events) - states.count(ReviewState.UNREVIEWED) - corrected
+            words = progress_words(reviewed, len(events) - corrected)
             info = document.recording.info
-            tip = progress_tip(reviewed, len(events), corrected=corrected)
+            tip = progress_tip(reviewed, len(events) - corrected, corrected)
             tip = with_start(tip, info.recorded_at, document.recording.start_source)
             self._recordings_panel.set_state(info.path, words, tip)
             self._recordings_panel.set_events({info.path: len(events)})
@@ -176,14 +229,18 @@ class ProjectMenu(Feature):
         )
 
     def _on_recording_found(self, result: FoundRecording) -> None:
-        if result.remark:
+        if result.remark and not is_demo(
+            Path(result.recording.path)
+        ):  # which lies where it was installed
             text = f"{result.recording.name} {result.remark}."
             self._notices.show_notice(NoticeKind.INFO, text, key="recording", seconds=20)
 
     def _show_saved(self) -> None:
         saved = self._project_manager.saved_text()
         self._status.set_saved(saved.text, saved.tip)
-        self._window.actions_by_id["save_project"].setEnabled(self._project.project is not None)
+        actions = self._window.actions_by_id
+        actions["save_project"].setEnabled(self._project.project is not None)
+        actions["close_project"].setEnabled(self._project.has_own_list)
 
     def _show_steps(self) -> None:
         owner, actions = self._project, self._window.actions_by_id

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -13,7 +13,9 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.text import counted
+from yamnet_gui.gui.jobs.project import corrected_tip
 from yamnet_gui.gui.widgets.centred_page import centred_page
+from yamnet_gui.gui.widgets.escape import leave_by_escape
 from yamnet_gui.gui.widgets.file_names import ELIDED
 from yamnet_gui.gui.widgets.fonts import follow_font, set_relative_font
 from yamnet_gui.gui.widgets.labels import ElidedLabel, heading
@@ -48,6 +50,7 @@ class ProjectPage(QWidget):
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self._build()
+        leave_by_escape(self, self.back_requested.emit)
 
     def _build(self) -> None:
         self._next = Task.ADD
@@ -122,19 +125,6 @@ class ProjectPage(QWidget):
         for place, button in enumerate(offered, start=pair):
             self._buttons.addWidget(button, place // pair, place % pair)
 
-    def event(self, event: QEvent) -> bool:
-        # Escape goes back, though the window uses the key for something else
-        if event.type() == QEvent.Type.ShortcutOverride and _is_escape(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _is_escape(event):
-            self.back_requested.emit()
-        else:
-            super().keyPressEvent(event)
-
     def sizeHint(self) -> QSize:
         return QSize(760, 560)
 
@@ -155,6 +145,7 @@ class ProjectPage(QWidget):
         self.failed.setVisible(now.failed > 0)
         self.missing.setVisible(now.missing > 0)
         self.events.set_value(now.reviewed, now.events)
+        self.events.setToolTip(plain_tip(corrected_tip(now.corrected)))
         self.next.setText(_next_title(now))
         self._next = now.next_task
         for task, button in self.others.items():
@@ -173,10 +164,6 @@ class ProjectPage(QWidget):
                 did = did[:1].upper() + did[1:]
                 line.setText("   ".join(part for part in (when, did, who) if part))
         self.none.setVisible(not steps)
-
-
-def _is_escape(event: QEvent) -> bool:
-    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
 
 
 def _next_title(now: Overview) -> str:

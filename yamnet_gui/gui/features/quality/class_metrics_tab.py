@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from yamnet_gui.core.statistics import wilson_interval
-from yamnet_gui.core.text import grouped, percent
+from yamnet_gui.core.text import FEWEST_FOR_A_SHARE, grouped, percent
 from yamnet_gui.detection.evaluation import Counts, Evaluation
 from yamnet_gui.gui.widgets.metrics_table import (
     Cell,
@@ -128,4 +128,5 @@ def _share(hits: int, count: int) -> Cell:
     low, high = wilson_interval(hits, count, _CONFIDENCE)
     tip = f"{grouped(hits)} of {grouped(count)};"
     tip += f" {percent(_CONFIDENCE)} interval {low:.2f} to {high:.2f}"
-    return Cell(f"{hits / count:.3f}", hits / count, tip)
+    text = f"{hits} of {count}" if count < FEWEST_FOR_A_SHARE else f"{hits / count:.3f}"
+    return Cell(text, hits / count, tip)

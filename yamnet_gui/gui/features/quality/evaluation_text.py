@@ -20,7 +20,7 @@ def basis_words(measurement: Measurement | None) -> str:
     on = measurement.on
     text = f"Measured against {on.source} on {counted(len(on.items), 'recording')}"
     text += f": {counted(on.true_events, 'true event')}"
-    reviewed = any(isinstance(s.reference, ReviewedReference) for s in on.items)
+    reviewed = _by_review(measurement)
     if reviewed:
         text += f" among {counted(on.decisions, 'decision')}"
         if on.reviewed_s:
@@ -45,6 +45,15 @@ def basis_words(measurement: Measurement | None) -> str:
     return text + left_out_words(on.skipped)
 
 
+def _by_review(measurement: Measurement) -> bool:
+    return any(isinstance(s.reference, ReviewedReference) for s in measurement.on.items)
+
+
+def _only_decisions(measurement: Measurement) -> bool:
+    """Whether what nobody decided about is unknown, so that recall is of what was proposed."""
+    return _by_review(measurement) and not measurement.on.reviewed_s
+
+
 def overall_words(measurement: Measurement | None) -> str:
     """The overall metrics, as rich text."""
     if measurement is None or not measurement.on.items:
@@ -64,6 +73,8 @@ def overall_words(measurement: Measurement | None) -> str:
     parts.append(f"PSDS {psds}")
     counts = total(result.events[0.5])
     text = " &nbsp;·&nbsp; ".join(parts)
+    if _only_decisions(measurement):
+        text = f"Among decided events only: {text}"
     text += f" &nbsp;·&nbsp; {grouped(counts.hits)} of {grouped(counts.reference)} detected"
     text += f", {grouped(counts.wrong)} wrong"
     if measurement.interval("0.5") is not None:

@@ -105,10 +105,10 @@ class StabilityFeature(Feature):
 
     def _show_stored(self, path: Path, events: Sequence[Event]) -> bool:
         """What came with the demo recording; False where that is nothing."""
-        from yamnet_gui.gui.jobs.demo import demo_recording, demo_stabilities
+        from yamnet_gui.gui.jobs.demo import demo_stabilities, is_demo
 
         try:
-            self._results = demo_stabilities(events) if path == demo_recording() else {}
+            self._results = demo_stabilities(events) if is_demo(path) else {}
         except UserError as error:
             self._show_error(error)
         some = bool(self._results)

@@ -11,10 +11,16 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.controllers.one_per_sound import ONE_PER_SOUND
 from yamnet_gui.gui.features.feature import Feature
-from yamnet_gui.gui.jobs.review import ChannelsJob, CountClassesJob, MarkQueueJob
+from yamnet_gui.gui.jobs.review import ChannelsJob, CountClassesJob, CountCorrectedJob, MarkQueueJob
 from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.widgets.notices import NoticeKind
-from yamnet_gui.labels.project import ClassCounts, QueueKind, Recording, counts_by_class
+from yamnet_gui.labels.project import (
+    ClassCounts,
+    QueueKind,
+    Recording,
+    counts_by_class,
+    is_negative,
+)
 
 from .progress_panel import ProgressPanel
 
@@ -87,9 +93,10 @@ class ReviewQueueFeature(Feature):
         everywhere = {self.panel.everywhere, self._review_queue.request.everywhere}
         project = self._project.project
         if False in everywhere:
-            here = counts_by_class(self._document.shown.events)
+            here = counts_by_class(self._document.shown.counted)
             if not self.panel.everywhere:
                 self.panel.set_counts(here)
+                self.panel.set_corrected(sum(map(is_negative, self._document.shown.counted)))
             if not self._review_queue.request.everywhere:
                 self._offer(here)
                 self.bar.set_channels(frozenset(e.channel for e in self._document.shown.events))
@@ -98,6 +105,7 @@ class ReviewQueueFeature(Feature):
                 CountClassesJob(project, self._document.shown.one_per_sound),
                 on_result=self._show_all,
             )
+            self._project_manager.run(CountCorrectedJob(project), on_result=self._show_corrected)
         if project is not None and self._review_queue.request.everywhere:
             self._project_manager.run(ChannelsJob(project), on_result=self.bar.set_channels)
 
@@ -113,6 +121,10 @@ class ReviewQueueFeature(Feature):
             self.panel.set_counts(counts)
         if self._review_queue.request.everywhere:
             self._offer(counts)
+
+    def _show_corrected(self, count: int) -> None:
+        if self.panel.everywhere:
+            self.panel.set_corrected(count)
 
     def _offer(self, counts: list[ClassCounts]) -> None:
         if self._review_queue.request.kind is not None and not self.bar.label.in_use:

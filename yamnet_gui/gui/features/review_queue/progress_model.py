@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from yamnet_gui.core.text import grouped
+from yamnet_gui.core.text import FEWEST_FOR_A_SHARE, grouped
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 from yamnet_gui.gui.widgets.table_model import HeadedTableModel
 from yamnet_gui.labels.project import ClassCounts
@@ -101,6 +101,9 @@ def _text(counts: ClassCounts, column: ProgressColumn) -> str:
     interval = counts.precision_interval
     if counts.precision is None or interval is None:
         return "–"
+    decided = counts.accepted + counts.rejected
+    if decided < FEWEST_FOR_A_SHARE:
+        return f"{counts.accepted} of {decided}"
     low, high = (round(100 * end) for end in interval)
     return f"{round(100 * counts.precision)}% ({low}–{high})"
 

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.text import part_of
-from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.gui.jobs.project import corrected_tip
+from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
 from yamnet_gui.labels.project import ClassCounts
@@ -61,6 +62,7 @@ class ProgressPanel(QWidget):
         layout.addWidget(self.scope)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.sum)
+        self._corrected = 0
         self.set_counts(())
 
     @property
@@ -74,9 +76,20 @@ class ProgressPanel(QWidget):
         self.model.set_counts(counts)
         if len(counts) != before:
             self._proxy.sort(self._proxy.sortColumn(), self._proxy.sortOrder())
-        total = sum(c.total for c in counts)
-        done = sum(c.reviewed for c in counts)
+        self._show_sum()
+
+    def set_corrected(self, count: int) -> None:
+        """How many of the rejected events are former labels of corrected ones."""
+        self._corrected = count
+        self._show_sum()
+
+    def _show_sum(self) -> None:
+        """A correction is one decision, though it is an event less and one more for its classes."""
+        rows, less = self.model.rows, self._corrected
+        total = max(sum(c.total for c in rows) - less, 0)
+        done = max(sum(c.reviewed for c in rows) - less, 0)
         self.sum.setText(f"{part_of(done, total, 'event')} reviewed" if total else "No events yet")
+        self.sum.setToolTip(plain_tip(corrected_tip(less)))
 
     def sizeHint(self) -> QSize:
         return QSize(300, 420)

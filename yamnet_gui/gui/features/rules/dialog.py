@@ -1,5 +1,6 @@
 """A preview of what the rules would change in the project."""
 
+from collections.abc import Sequence
 from itertools import islice
 
 from PySide6.QtCore import QSize, Qt
@@ -20,9 +21,11 @@ from yamnet_gui.gui.screens import resize_within_screen
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.buttons import DialogButtons
 from yamnet_gui.gui.widgets.plain_text import PlainLabel
+from yamnet_gui.quality.references import Skipped
 from yamnet_gui.quality.rule_preview import PreviewProgress, RecordingChanges, RulesPreview
 
 _EVENTS_SHOWN = 200
+_FEW = 3
 
 
 class ApplyRulesDialog(QDialog):
@@ -88,11 +91,7 @@ class ApplyRulesDialog(QDialog):
                 f"{counted(preview.protected, 'reviewed or edited event')} will not be changed."
             )
         if preview.skipped:
-            names = "; ".join(f"{one.name} {one.reason}" for one in preview.skipped[:3])
-            more = len(preview.skipped) - 3
-            remarks.append(
-                f"Left out: {names}" + (f"; and {grouped(more)} more." if more > 0 else ".")
-            )
+            remarks.append(f"Left out: {_left_out(preview.skipped)}.")
         self.remark.setText(" ".join(remarks))
         self.remark.setVisible(bool(remarks))
         for label, numbers in preview.by_label.items():
@@ -114,6 +113,23 @@ class ApplyRulesDialog(QDialog):
         more = sum(self.preview.by_label[label]) - _EVENTS_SHOWN
         if more > 0:
             item.addChild(QTreeWidgetItem([f"and {grouped(more)} more"]))
+
+
+def _left_out(skipped: Sequence[Skipped]) -> str:
+    """Each reason once, with the recordings that it holds for."""
+    by_reason: dict[str, list[str]] = {}
+    for one in skipped:
+        by_reason.setdefault(one.reason, []).append(one.name)
+    parts = []
+    for reason, names in by_reason.items():
+        if len(names) == 1:
+            parts.append(f"{names[0]} {reason}")
+        else:
+            more = len(names) - _FEW
+            some = ", ".join([*names[:_FEW], *([f"{grouped(more)} more"] if more > 0 else [])])
+            many = counted(len(names), "recording")
+            parts.append(f"{many} {reason.replace('is ', 'are ', 1)} ({some})")
+    return "; ".join(parts)
 
 
 def _row(texts: list[str]) -> QTreeWidgetItem:

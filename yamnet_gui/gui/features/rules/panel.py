@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
@@ -31,6 +31,7 @@ from yamnet_gui.detection import (
     with_rule,
     without_value,
 )
+from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.rules import Rules
@@ -41,6 +42,7 @@ from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
 
 _UNLIMITED = "no limit"
+_UNSEEN_MS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ class RulesPanel(QWidget):
         self._rows: dict[str, _Row] = {}
         self._build()
         class_view.chosen_changed.connect(self._on_chosen)
-        rules.changed.connect(self.refresh)
+        rules.changed.connect(self._on_rules)
+        self._later = Debounced(self, _UNSEEN_MS, self.refresh)
         self._on_chosen()
 
     @property
@@ -133,6 +136,8 @@ class RulesPanel(QWidget):
 
     def row(self, name: str) -> "_Row":
         """The row of a value of `Rule`."""
+        if self._later.active:
+            self.refresh()
         return self._rows[name]
 
     def show_sets(self, names: Sequence[str], own: Sequence[str]) -> None:
@@ -157,6 +162,7 @@ class RulesPanel(QWidget):
 
     def refresh(self) -> None:
         """Shows the current rules."""
+        self._later.stop()
         rules, scope = self._rules.rule_set, self.scope
         own = own_rule(rules, scope)
         below = inherited_rule(rules, scope, self._class_map.ontology)
@@ -178,6 +184,15 @@ class RulesPanel(QWidget):
         self._rows["smoothing_s"].set_usable(
             bool(effective.enabled) and effective.method != "boxes"
         )
+
+    @Slot()
+    def _on_rules(self) -> None:
+        """A threshold that is dragged changes the rules many times a second: what nobody sees, as
+        behind the tab of another panel, follows less often."""
+        if self.visibleRegion().isEmpty():
+            self._later.start_once()
+        else:
+            self.refresh()
 
     def _build(self) -> None:
         self.sets = QComboBox(self)

@@ -1,0 +1,100 @@
+"""Datasets that are opened beside a project, and where their recordings are on this computer."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from yamnet_gui.core.files import exists
+from yamnet_gui.core.sound_track import file_of
+
+from . import Command, Project, set_texts
+from .codec import parsed
+from .paths import located, stored_path
+
+_NAME = "datasets"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedDataset:
+    """A dataset by its folder or address.
+
+    `moved`: beginnings of paths as the dataset has them, and what stands there on this computer.
+    """
+
+    folder: Path
+    moved: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.folder.name or str(self.folder)
+
+    def locate(self, file: str) -> Path:
+        """Where a recording is that the dataset names so."""
+        for before, now in self.moved:
+            if before and file.startswith(before):
+                return Path(now + file.removeprefix(before))
+        return Path(file)
+
+    def found_in(self, file: str, folder: Path) -> "AttachedDataset | None":
+        """The same, once its recordings were found in another folder, in which this file is at the
+        end of the path that the dataset has for it; None where it is not."""
+        parts = Path(file).parts
+        for kept in range(len(parts) - 1, 0, -1):
+            here = folder.joinpath(*parts[-kept:])
+            if exists(file_of(here)):
+                before = str(Path(*parts[:-kept]))
+                place = str(folder)
+                others = tuple(pair for pair in self.moved if pair[0] != before)
+                return replace(self, moved=((before, place), *others))
+        return None
+
+
+def attached_datasets(project: Project) -> tuple[AttachedDataset, ...]:
+    """The datasets beside a project, in the order in which they came. Raises ProjectError."""
+    text = project.settings.value(_NAME)
+    try:
+        entries = parsed(text)["datasets"] if text else ()
+        return tuple(_read(entry, project.path.parent) for entry in entries)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return ()  # a later version wrote it
+
+
+def attach(project: Project, dataset: AttachedDataset) -> Command:
+    """Puts a dataset beside the project, or replaces what is known of it."""
+    now = attached_datasets(project)
+    same = [one.folder == dataset.folder for one in now]
+    if any(same):
+        new = [dataset if same[k] else one for k, one in enumerate(now)]
+        return _command(project, f"recordings of {dataset.name} are elsewhere", new)
+    return _command(project, f"open dataset {dataset.name}", [*now, dataset])
+
+
+def move(project: Project, folder: Path, to: Path) -> Command:
+    """The dataset that was in one folder is in another one."""
+    new = [
+        replace(one, folder=to) if one.folder == folder else one
+        for one in attached_datasets(project)
+    ]
+    return _command(project, f"dataset {to.name} is elsewhere", new)
+
+
+def detach(project: Project, folder: Path) -> Command:
+    """Takes a dataset away from the project; its files stay as they are."""
+    others = [one for one in attached_datasets(project) if one.folder != folder]
+    return _command(project, f"close dataset {folder.name}", others)
+
+
+def _command(project: Project, title: str, datasets: Sequence[AttachedDataset]) -> Command:
+    entries = [
+        {"folder": stored_path(one.folder, project.path.parent), "moved": list(one.moved)}
+        for one in datasets
+    ]
+    text = json.dumps({"datasets": entries}) if entries else ""
+    return set_texts(title, {_NAME: (project.settings.value(_NAME), text)})
+
+
+def _read(entry: dict[str, Any], beside: Path) -> AttachedDataset:
+    moved = tuple((str(before), str(now)) for before, now in entry["moved"])
+    return AttachedDataset(located(str(entry["folder"]), beside), moved)
