@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QLabel
 from pytestqt.qtbot import QtBot
 
+from yamnet_gui.gui import panel_docks
 from yamnet_gui.gui.main_window import MainWindow
 from yamnet_gui.gui.panel_docks import PanelPlace
 from yamnet_gui.gui.screens import available_screens
@@ -84,6 +85,23 @@ def test_where_there_is_no_room_under_the_tracks_a_panel_gets_a_window(start: St
     window.show_panel("all events")
     assert window.docks["all events"].isFloating()
     assert available_screens()[0].contains(window.docks["all events"].frameGeometry())
+
+
+def test_a_panel_in_a_window_leaves_those_at_the_right_in_sight(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(panel_docks, "available_screens", lambda: [QRect(0, 0, 1366, 768)])
+    window = start().shell.window
+    window.setGeometry(0, 0, 1280, 720)
+    window.docks.arrange(window.size())
+    window.layout().activate()
+    window.show_panel("map")
+    map_dock, inspector = window.docks["map"], window.docks["inspector"]
+    if not map_dock.isFloating():
+        window.docks.float("map")
+    assert map_dock.isFloating()
+    beside = QRect(inspector.mapToGlobal(QPoint(0, 0)), inspector.size())
+    assert not map_dock.frameGeometry().intersects(beside)
 
 
 @pytest.mark.workflow

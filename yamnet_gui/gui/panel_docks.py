@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.gui.widgets.plain_text import plain_tip
 
-from .screens import available_screens, fit, fitted
+from .screens import SIDES, available_screens, fit, fitted
 
 _NARROWEST, _WIDEST = 286, 360
 _TWO_COLUMNS = QSize(1000, 560)
@@ -141,12 +141,16 @@ class PanelDocks:
         if dock.isFloating():
             usual = QSize(min(900, window.width() * 5 // 8), min(760, window.height() * 4 // 5))
             size = (size or usual).expandedTo(dock.minimumSizeHint())
-            corner = QPoint(
-                window.width() - size.width() - 16, window.height() - size.height() - 40
-            )
+            left = max(self._tracks_end() - size.width(), SIDES)
+            corner = QPoint(left, window.height() - size.height() - 40)
             wanted = QRect(window.mapToGlobal(corner), size)
             dock.setGeometry(fitted(wanted, available_screens()))
         self.show(name)
+
+    def _tracks_end(self) -> int:
+        """Where the tracks end in the window: beside them stand the panels about what is chosen."""
+        tracks = self._window.centralWidget()
+        return tracks.geometry().right() + 1 if tracks is not None else self._window.width()
 
     def reset(self, size: QSize) -> None:
         """Puts every panel where it stands at first in a window of this size."""
