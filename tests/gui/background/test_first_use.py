@@ -1,4 +1,4 @@
-"""What takes long to import is imported in the background."""
+"""What takes long to import is imported when it is first asked for."""
 
 import sys
 import threading
@@ -23,9 +23,9 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return NAME
 
 
-def test_the_first_call_waits_for_an_import_in_the_background(qtbot: QtBot, module: str) -> None:
+def test_what_holds_nothing_of_qt_is_imported_in_the_background(qtbot: QtBot, module: str) -> None:
     parent, called = QObject(), []
-    use = FirstUse("test", parent, module)
+    use = FirstUse("test", parent, (), [module])
     use.then(lambda: called.append(threading.current_thread()))
     assert not called
     assert use.busy
@@ -37,9 +37,23 @@ def test_the_first_call_waits_for_an_import_in_the_background(qtbot: QtBot, modu
     use.close()
 
 
+def test_what_holds_classes_of_qt_is_imported_in_the_thread_of_the_window(
+    qtbot: QtBot, module: str
+) -> None:
+    parent, called = QObject(), []
+    use = FirstUse("test", parent, [module])
+    use.then(lambda: called.append(1))
+    assert use.busy
+    assert not called
+    assert module not in sys.modules
+    qtbot.waitUntil(lambda: bool(called))
+    assert sys.modules[module].WHERE is threading.main_thread()
+    use.close()
+
+
 def test_asking_twice_opens_once(qtbot: QtBot, module: str) -> None:
     parent, called = QObject(), []
-    use = FirstUse("test", parent, module)
+    use = FirstUse("test", parent, [module])
     use.then(lambda: called.append(1))
     use.then(lambda: called.append(2))
     qtbot.waitUntil(lambda: bool(called))
@@ -50,7 +64,7 @@ def test_asking_twice_opens_once(qtbot: QtBot, module: str) -> None:
 
 def test_asking_again_once_the_module_is_there_opens_once(qtbot: QtBot, module: str) -> None:
     parent, called = QObject(), []
-    use = FirstUse("test", parent, module)
+    use = FirstUse("test", parent, (), [module])
     use.then(lambda: called.append(1))
     latest = time.monotonic() + 10
     while not first_use._is_there(module) and time.monotonic() < latest:
@@ -64,7 +78,7 @@ def test_asking_again_once_the_module_is_there_opens_once(qtbot: QtBot, module: 
 
 def test_nothing_opens_once_it_is_closed(qtbot: QtBot, module: str) -> None:
     parent, called = QObject(), []
-    use = FirstUse("test", parent, module)
+    use = FirstUse("test", parent, [module])
     use.close()
     use.then(lambda: called.append(1))
     assert not called

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event
 from yamnet_gui.core.text import counted
-from yamnet_gui.gui.background.first_use import FirstUse
+from yamnet_gui.gui.background.first_use import PLOTS, FirstUse
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.widgets.notices import OFFER_S, NoticeKind
@@ -39,8 +39,10 @@ class CalibrationFeature(Feature):
         self.calibrations = context.session.calibrations
         self._scores = CurrentScores(context)
         self._background = LatestJob("calibration", self, self._show_error)
-        modules = [f"{__package__}.{name}" for name in ("calibration_dialog", "jobs")]
-        self._first_use = FirstUse("dialog of calibration", self, *modules)
+        dialog = (f"{__package__}.{name}" for name in ("jobs", "calibration_dialog"))
+        self._first_use = FirstUse(
+            "dialog of calibration", self, [PLOTS, *dialog], ["yamnet_gui.quality.evaluation"]
+        )
         self._filling = LatestJob("probabilities", self, self._show_error)
         self._dialog: CalibrationDialog | None = None
         self._report: CalibrationReport | None = None

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.spans import TimeSpan
-from yamnet_gui.gui.background.first_use import FirstUse
+from yamnet_gui.gui.background.first_use import PLOTS, FirstUse
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.controllers.navigation import Destination
 from yamnet_gui.gui.features.feature import Feature
@@ -46,8 +46,10 @@ class EvaluationFeature(Feature):
         self._curves = CurveUpdater(context, self)
         self.csv = CsvSaver(context)
         self._background = LatestJob("evaluation", self, self._show_error)
-        modules = [f"{__package__}.{name}" for name in ("evaluation_dialog", "jobs")]
-        self._first_use = FirstUse("dialog of evaluation", self, *modules)
+        dialog = (f"{__package__}.{name}" for name in ("jobs", "evaluation_dialog"))
+        self._first_use = FirstUse(
+            "dialog of evaluation", self, [PLOTS, *dialog], ["yamnet_gui.quality.evaluation"]
+        )
         self._navigator = context.services.navigation
         self._dialog: EvaluationDialog | None = None
         self._measurement: Measurement | None = None
