@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
+from yamnet_gui.core.negatives import is_negative
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.labels.exchange.project_tables import import_command, plan_for_project
@@ -19,7 +20,6 @@ from yamnet_gui.labels.project import (
     group,
     set_state,
 )
-from yamnet_gui.labels.project.event_commands import is_negative
 
 from .events import DatasetEvent, DatasetEvents
 

@@ -3,7 +3,8 @@
 The network gives a cricket a score as Cricket, Insect, Wild animals and Animal, and each becomes an
 event. What is shown is the most particular class that is sure, which is to say that it reached its
 threshold. Nothing is removed: everything stays stored, and nothing that a user made or decided is
-ever left out.
+ever left out. Where the user has corrected a label, the sound has its event: the broader classes
+that its former label stood for stay left out.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.events import Event, EventList, ReviewState
+from yamnet_gui.core.negatives import is_negative
 from yamnet_gui.core.ontology import Ontology
 
 SILENCE = "/m/028v0c"
@@ -35,7 +37,7 @@ class Sounds:
     `node`: the position of the class in `Ontology.nodes`, -1 for none. `place`: a number for each
     recording and channel. `onset_s`, `offset_s` in seconds. `free`: the user has neither made nor
     decided it, so it may be left out. `real`: neither rejected nor uncertain, so it may stand for
-    others.
+    others. `corrected`: left behind by the correction of a label (`core.negatives`).
     """
 
     node: Ints
@@ -44,6 +46,7 @@ class Sounds:
     offset_s: Floats
     free: Bools
     real: Bools
+    corrected: Bools
 
     @classmethod
     def of(cls, events: Sequence[Event] | EventList, ontology: Ontology) -> "Sounds":
@@ -60,6 +63,7 @@ class Sounds:
             np.array([e.offset_s for e in events]) if bounds is None else bounds[:, 1],
             np.array([not e.touched for e in events], np.bool_),
             np.array([word not in _UNSURE for word in words], np.bool_),
+            np.array(list(map(is_negative, events)), np.bool_),
         )
 
 
@@ -74,7 +78,11 @@ def kinds_of(event: Event, left_out: Iterable[Event], ontology: Ontology) -> lis
     """Of the events that are left out, those for which this one stands, alone or with others: of
     broader classes, on the same channel, at the same time. The most particular is first."""
     at = ontology.position(event.class_index, event.mid, event.label)
-    broader = [node.mid for node in ontology.above(ontology.nodes[at].mid)] if at >= 0 else []
+    own = [ontology.nodes[at]] if at >= 0 else []
+    former = event.original.label if event.original is not None else event.label
+    if former != event.label:
+        own += [node for node in ontology.nodes if node.name == former]
+    broader = list(dict.fromkeys(n.mid for one in own for n in ontology.above(one.mid)))
     found = [
         (broader.index(mid), other.onset_s, other.id, other)
         for other in left_out
@@ -91,18 +99,23 @@ def duplicates(sounds: Sounds, ontology: Ontology) -> Bools:
     """Which events are left out, shape (n,).
 
     From the most particular classes upwards, an event is left out where events of classes below its
-    own, that are shown, together cover at least four fifths of it. Silence is always left out.
-    Takes some n log n.
+    own, that are shown, together cover at least four fifths of it. What a corrected label left
+    behind counts among them as long as an event of the user's covers it as well. Silence is always
+    left out. Takes some n log n.
     """
     out = sounds.free & (sounds.node == ontology.position(None, SILENCE))
     if not len(out):
         return out
     view = _View(sounds, ontology)
+    stands = sounds.real.copy()
+    former, own = np.flatnonzero(sounds.corrected), np.flatnonzero(sounds.real & ~sounds.free)
+    if len(former) and len(own):
+        stands[former] |= view.covered(former, own)
     for node in view.upwards():
         general = view.at(node)
         general = general[sounds.free[general]]
         below = view.below(node)
-        below = below[sounds.real[below] & ~out[below]]
+        below = below[stands[below] & ~out[below]]
         if len(general) and len(below):
             out[general] |= view.covered(general, below)
     return out

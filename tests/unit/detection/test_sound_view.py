@@ -6,6 +6,7 @@ import pytest
 from yamnet_gui.core.events import Event, EventSource, ReviewState
 from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
 from yamnet_gui.detection import Sounds, duplicates, kinds_of, shown_events
+from yamnet_gui.labels.project import ProjectEvent, relabel
 
 ONTOLOGY = bundled_ontology()
 
@@ -73,6 +74,20 @@ def test_nothing_that_a_user_made_or_decided_is_left_out(change: dict) -> None:
 def test_what_is_rejected_or_uncertain_stands_for_nothing(state: ReviewState) -> None:
     cricket = replace(CRICKET[0], state=state)
     assert shown(cricket, *CRICKET[1:]) == ["Cricket 0", "Insect 0"]
+
+
+def test_a_sound_whose_label_was_corrected_is_not_asked_about_again() -> None:
+    item = ProjectEvent("r", CRICKET[0])
+    beetle, no_cricket = (change.new for change in relabel([item], "Beetle").changes)
+    assert isinstance(beetle, Event)
+    assert isinstance(no_cricket, Event)
+    assert shown(beetle, no_cricket, *CRICKET[1:]) == [beetle.id, no_cricket.id]
+    assert kinds_of(beetle, CRICKET[1:], ONTOLOGY) == CRICKET[1:]
+    elsewhere = replace(CRICKET[1], id="later", onset_s=20.0, offset_s=30.0)
+    assert shown(beetle, no_cricket, elsewhere)[2:] == ["later"]
+    rejected = replace(beetle, state=ReviewState.REJECTED)
+    assert shown(rejected, no_cricket, *CRICKET[1:])[2:] == ["Insect 0"]
+    assert shown(no_cricket, *CRICKET[1:])[1:] == ["Insect 0"]  # the event was deleted
 
 
 def test_channels_and_labels_of_ones_own_are_apart() -> None:

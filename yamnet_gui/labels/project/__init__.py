@@ -1,5 +1,7 @@
 """The project: recordings, events and every decision about them in one SQLite file."""
 
+from yamnet_gui.core.negatives import is_negative, negative_id
+
 from .answers import Answer, answer
 from .backups import backup_time, backups_for, restore_backup
 from .codec import Value
@@ -10,10 +12,8 @@ from .event_commands import (
     correct_labels,
     delete,
     draw,
-    is_negative,
     merge,
     move_edge,
-    negative_id,
     reject,
     relabel,
     replace_events,

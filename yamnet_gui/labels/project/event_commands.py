@@ -11,14 +11,13 @@ from yamnet_gui.core.events import (
     ReviewState,
     new_event_id,
 )
+from yamnet_gui.core.negatives import negative_id
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.spans import Box
 from yamnet_gui.core.text import counted
 
 from .command import Change, Command, group
 from .models import ProjectEvent
-
-_NEGATIVE = "not-"
 
 
 def _titled(verb: str, items: Sequence[ProjectEvent]) -> str:
@@ -231,21 +230,6 @@ def correct_labels(
         )
     commands = [command for command in commands if command.changes]
     return group(commands[-1].title if commands else "", commands)
-
-
-def negative_id(event_id: str, label: str) -> str:
-    """The id of the "not `label`" that a correction of the event leaves behind."""
-    return f"{_NEGATIVE}{event_id}-{label.casefold()}"
-
-
-def negative_ids() -> tuple[str, str]:
-    """Ids of what corrections leave behind lie from the first of these up to the second."""
-    return _NEGATIVE, _NEGATIVE[:-1] + chr(ord(_NEGATIVE[-1]) + 1)
-
-
-def is_negative(event: Event) -> bool:
-    """Whether the event was left behind by a correction to another label."""
-    return event.id.startswith(_NEGATIVE)
 
 
 def _says_not(event: Event, label: str) -> bool:

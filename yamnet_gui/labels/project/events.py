@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.matching import merge_detections
+from yamnet_gui.core.negatives import is_negative, negative_ids
 from yamnet_gui.core.stopping import until_stopped
 
 from .change_set import ChangeSet
 from .command import Change, Command
 from .connection import ProjectConnection
 from .event_columns import EventColumns
-from .event_commands import is_negative, negative_ids
 from .filters import EventFilter, QueueKind, Sort
 from .history import deleted_events
 from .index_queries import IndexQueries

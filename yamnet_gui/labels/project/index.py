@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.event_limits import LARGEST
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.negatives import is_negative, negative_ids
 
 from .event_rows import (
     SOURCE_CODES,
@@ -30,7 +31,7 @@ from .tables import Tables
 _COLUMNS: dict[str, str] = {
     "row": "i8", "onset": "f8", "offset": "f8", "score": "f4", "probability": "f4",
     "rec": "i4", "kind": "i4", "state": "i1", "source": "i1", "channel": "i2", "noted": "?",
-    "alive": "?",
+    "negative": "?", "alive": "?",
 }  # fmt: skip
 _NONE = -1.0  # no score
 _ORDERS = 4
@@ -80,6 +81,10 @@ class EventIndex:
                 & (data["offset"] <= LARGEST)
                 & np.isfinite(data["score"])
             )
+        negatives = f"id >= '{negative_ids()[0]}' AND id < '{negative_ids()[1]}'"
+        rows = _numbers(connection, ("row",), negatives)[:, 0].astype(np.int64)
+        data["negative"] = np.zeros(index.count, bool)
+        data["negative"][index.positions(rows)] = True
         for name, empty in (("probability", _NONE), ("channel", -1), ("note", 0)):
             column = "noted" if name == "note" else name
             data[column] = np.full(index.count, empty, _COLUMNS[column])
@@ -151,7 +156,7 @@ class EventIndex:
             "rec": rec, "kind": kind, "state": STATE_CODES[event.state],
             "source": SOURCE_CODES[event.source],
             "channel": -1 if event.channel is None else event.channel,
-            "noted": bool(event.note), "alive": True,
+            "noted": bool(event.note), "negative": is_negative(event), "alive": True,
         }  # fmt: skip
         self._note(int(self._data["rec"][at]), rec)
         for name, value in values.items():
@@ -191,6 +196,7 @@ class EventIndex:
             "source": map(SOURCE_OF_WORD.__getitem__, map(attrgetter("source._value_"), events)),
             "channel": _or_empty(-1, events, "channel"),
             "noted": map(bool, map(attrgetter("note"), events)),
+            "negative": map(is_negative, events),
             "alive": repeat(True, len(rows)),
         }
         for name, kind in _COLUMNS.items():

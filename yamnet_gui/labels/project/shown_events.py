@@ -72,4 +72,5 @@ def _sounds(index: EventIndex, tables: Tables, at: NDArray[np.int64]) -> Sounds:
         index.column("offset")[at],
         (state == _UNREVIEWED) & (source == _DETECTED) & ~index.column("noted")[at],
         ~np.isin(state, _UNSURE),
+        index.column("negative")[at],
     )

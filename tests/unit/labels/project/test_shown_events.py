@@ -18,6 +18,7 @@ from yamnet_gui.labels.project import (
     delete,
     draw,
     reject,
+    relabel,
     set_note,
     unreview,
 )
@@ -78,8 +79,14 @@ def test_answers_follow_every_edit_and_undo(tmp_path: Path) -> None:
             recording = f"r{rng.randrange(3)}"
             rows = project.events.rows(EventFilter(recording_ids=frozenset([recording])))
             some = project.events.at(rng.sample(rows.tolist(), min(len(rows), 3)))
-            edit = rng.choice([accept, reject, unreview, delete, "note", "draw", "undo", "detect"])
-            if edit == "note":
+            edit = rng.choice(
+                [accept, reject, unreview, delete, "note", "draw", "undo", "detect", "correct"]
+            )
+            if edit == "correct":
+                project.apply(
+                    relabel(some, "My cricket", existing=project.events.negatives_of(some))
+                )
+            elif edit == "note":
                 project.apply(set_note(some[0], rng.choice(["", "faint"])))
             elif edit == "draw":
                 project.apply(draw(recording, 1.0, 9.0, "Dog", 69))
@@ -90,6 +97,8 @@ def test_answers_follow_every_edit_and_undo(tmp_path: Path) -> None:
             else:
                 project.apply(edit(some))
             agrees(project)
+    with Project.open(tmp_path / "a.yamnet") as project:
+        agrees(project)  # as it was read anew
 
 
 def test_a_class_that_is_asked_for_is_listed_as_a_whole(tmp_path: Path) -> None:
