@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from yamnet_gui.gui.controllers.focus_keys import FocusKeys
@@ -44,3 +44,32 @@ def test_ctrl_with_a_letter_is_the_windows_key_unless_it_edits_the_text(
         QTest.keyClick(field, key, _CTRL)
     QTest.keyClick(field, Qt.Key.Key_A)
     assert pressed == ["Ctrl+E", "Ctrl+U", "Ctrl+K"]
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit, QSpinBox])
+def test_undo_is_the_windows_key_while_the_text_of_the_field_has_nothing_to_undo(
+    qtbot: QtBot, kind: type[QWidget]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    keys = FocusKeys(window)
+    field = kind(window)
+    QVBoxLayout(window).addWidget(field)
+    pressed: list[str] = []
+    for key in ("Ctrl+Z", "Ctrl+Shift+Z"):
+        shortcut = QShortcut(QKeySequence(key), window)
+        shortcut.activated.connect(lambda key=key: pressed.append(key))
+    window.show()
+    window.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    keys._on_focus(None, field)
+    shift = Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(field, Qt.Key.Key_Z, _CTRL)
+    QTest.keyClick(field, Qt.Key.Key_Z, _CTRL | shift)
+    assert pressed == ["Ctrl+Z", "Ctrl+Shift+Z"]
+    QTest.keyClick(field, Qt.Key.Key_7)
+    QTest.keyClick(field, Qt.Key.Key_Z, _CTRL)  # what was typed
+    assert len(pressed) == 2
+    QTest.keyClick(field, Qt.Key.Key_Z, _CTRL)
+    assert pressed[2:] == ["Ctrl+Z"]

@@ -28,7 +28,8 @@ class FocusKeys(QObject):
 
     Qt gives a key to a shortcut of the window first, and to the widget only where that asks for
     it. Buttons get Space. Fields get what edits their text, but not the keys that shells have for
-    that, such as Ctrl+E for the end of the line, which Qt's fields on Linux ask for as well.
+    that, such as Ctrl+E for the end of the line, which Qt's fields on Linux ask for as well; and
+    undo and redo only as long as their text has something to undo or redo.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -50,7 +51,7 @@ class FocusKeys(QObject):
                 return False
             event.accept()
             return True
-        if not _is_of_window(event):
+        if not (_is_of_window(event) or _turns_nothing(watched, event)):
             return False
         event.ignore()  # where it is no key of the window after all, the field gets it
         return True
@@ -61,3 +62,17 @@ def _is_of_window(event: QKeyEvent) -> bool:
     ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
     printed = Qt.Key.Key_Exclam <= event.key() <= Qt.Key.Key_AsciiTilde
     return ctrl and printed and not any(event.matches(edit) for edit in _EDITS)
+
+
+def _turns_nothing(field: QObject, event: QKeyEvent) -> bool:
+    """Whether a key is undo or redo, and the text of the field has no step to be taken back."""
+    undo = event.matches(QKeySequence.StandardKey.Undo)
+    if not undo and not event.matches(QKeySequence.StandardKey.Redo):
+        return False
+    if isinstance(field, (QPlainTextEdit, QTextEdit)):
+        text = field.document()
+        return not (text.isUndoAvailable() if undo else text.isRedoAvailable())
+    line = field.findChild(QLineEdit) if isinstance(field, QAbstractSpinBox) else field
+    if not isinstance(line, QLineEdit):
+        return False
+    return not (line.isUndoAvailable() if undo else line.isRedoAvailable())
