@@ -213,11 +213,11 @@ class AllEventsPanel(QWidget):
         self._show_count()
         self.clear_scope()
 
-    def show_dataset(self, rows: DatasetRows, *, whole: bool) -> None:
-        """Lists the first events of a dataset; `whole`: there are no more."""
+    def show_dataset(self, rows: DatasetRows) -> None:
+        """Lists the first events of a dataset, or all where there are few."""
         self.model.set_listed(rows, rows.recording)
         self.table.scrollToTop()
-        self._total, self._note = len(rows), "" if whole else "Counting…"
+        self._total, self._note = len(rows), "" if rows.whole else "Counting…"
         self._show_count()
 
     def show_total(self, total: int) -> None:

@@ -19,7 +19,7 @@ from yamnet_gui.labels.project import EventFilter, ProjectEvent, Recording, Sort
 
 if TYPE_CHECKING:
     from yamnet_gui.dataset import DatasetEvent
-    from yamnet_gui.gui.jobs.dataset import DatasetPage, InProject
+    from yamnet_gui.gui.jobs.dataset import DatasetPage, InProject, Total
 
 PAGE = 200
 _STORED = 20
@@ -39,6 +39,8 @@ class DatasetRow:
 class DatasetRows(QObject):
     """Events of the source by position, in the order of a question; None while they are read."""
 
+    reset = Signal()  # the first page of another question is there
+    counted = Signal(object)  # Total
     arrived = Signal(int, int)  # first and last row
     failed = Signal(object)  # UserError
 
@@ -56,10 +58,13 @@ class DatasetRows(QObject):
         self._pages: OrderedDict[int, DatasetPage] = OrderedDict()
         self._recordings: dict[str, Recording] = {}
         self._wanted: list[int] = []
+        self._listing: list[Asked] = []
         self._asked: Asked | None = None
         self._again: Asked | None = None
         self._soon = Debounced(self, _GATHER_MS, self._ask)
         self.total = 0
+        self.whole = True
+        """Whether no more rows come once they are counted."""
         self.wanted = EventFilter()
         self.sort = Sort()
 
@@ -73,20 +78,56 @@ class DatasetRows(QObject):
     def stop(self) -> None:
         """Forgets what was asked for."""
         self._soon.stop()
-        for asked in (self._asked, self._again):
+        for asked in (*self._listing, self._asked, self._again):
             if asked is not None:
                 asked.drop()
         self._asked = self._again = None
+        self._listing.clear()
         self._wanted.clear()
 
-    def begin(self, wanted: EventFilter, sort: Sort) -> None:
-        """Another question, whose rows nobody has counted yet."""
+    def start(self, wanted: EventFilter, sort: Sort) -> bool:
+        """Another question: `reset` comes with its first page, `counted` with the number of all.
+
+        False where the dataset is not open yet.
+        """
+        self.stop()
+        source, project = self._datasets.source, self._project.project
+        if source is None or self._datasets.opened is None:
+            return False
+
+        def first_page(opened: OpenedDataset) -> Job:
+            from yamnet_gui.gui.jobs.dataset import PageJob
+
+            return PageJob(opened, source, project, wanted, sort, 0, PAGE)
+
+        def total(opened: OpenedDataset) -> Job:
+            from yamnet_gui.gui.jobs.dataset import TotalJob
+
+            return TotalJob(opened, wanted)
+
+        def on_page(page: DatasetPage) -> None:
+            self._pages.clear()
+            self._recordings.clear()
+            self.wanted, self.sort = wanted, sort
+            self._put(page)
+            self.total, self.whole = len(page.rows), len(page.rows) < PAGE
+            self.reset.emit()
+
+        asked = (
+            self._questions.ask(first_page, on_page, self._on_failed),
+            self._questions.ask(total, self._on_total, self._on_failed),
+        )
+        self._listing = [one for one in asked if one is not None]
+        return True
+
+    def forget(self) -> None:
+        """Holds no rows."""
         self.stop()
         self._pages.clear()
         self._recordings.clear()
-        self.wanted, self.sort, self.total = wanted, sort, 0
+        self.total = 0
 
-    def put(self, page: DatasetPage) -> None:
+    def _put(self, page: DatasetPage) -> None:
         """A page that was read."""
         self._pages[page.first // PAGE] = page
         for recording_id, info in page.infos.items():
@@ -184,8 +225,12 @@ class DatasetRows(QObject):
 
         self._asked = self._questions.ask(make, self._on_page, self._on_failed, self._on_done)
 
+    def _on_total(self, total: Total) -> None:
+        self.total, self.whole = total.count, True
+        self.counted.emit(total)
+
     def _on_page(self, page: DatasetPage) -> None:
-        self.put(page)
+        self._put(page)
         last = min(page.first + PAGE, self.total) - 1
         if last >= page.first:
             self.arrived.emit(page.first, last)
