@@ -262,10 +262,14 @@ class Workbench(QObject):
             s.document, s.timeline, s.selection, s.event_order, s.grouping, transport, self
         )
         navigator = Navigator(s.document, s.project, loader, events, self)
-        builder = QueueBuilder(s.review_queue, s.project, projects, s.rules, s.document, self)
+        questions = DatasetQuestions(s.datasets, self)
+        builder = QueueBuilder(
+            s.review_queue, s.project, projects, s.rules, s.document, s.datasets, questions, self
+        )
         queue = ReviewQueueController(
             s.review_queue, s.selection, s.project, builder, events, navigator, self
         )
+        queue.failed.connect(shell.show_error)
         self._shown = ShownEvent(shell.window, s.document, s.selection, self)
         editor = EventEditor(
             s.document, s.selection, s.project, s.settings, s.event_order, projects, self
@@ -320,7 +324,7 @@ class Workbench(QObject):
             player=player,
             audition=Audition(player, s.settings, lambda: make_player(self), self),
             appearance=appearance,
-            datasets=DatasetQuestions(s.datasets, self),
+            datasets=questions,
             dataset_recordings=DatasetRecordings(s.datasets, self),
         )
 

@@ -24,6 +24,7 @@ class ReviewQueueController(QObject):
     """Is at one event of the queue at a time; without a queue the list of events leads."""
 
     message = Signal(str)
+    failed = Signal(object)  # UserError: a queue cannot be built
     finished = Signal()  # nothing of the queue is left undecided
     skipped = Signal(object, str)  # list[Recording] that are left out, and why
 
@@ -49,6 +50,8 @@ class ReviewQueueController(QObject):
         self._undecided = False  # whether events that are decided on are passed over
         self._counting = Debounced(self, _COUNT_MS, builder.count_left)
         builder.built.connect(self._on_built)
+        builder.refused.connect(self.message)
+        builder.failed.connect(self.failed)
         navigator.lost.connect(self._on_lost)
         navigator.unreachable.connect(self._on_unreachable)
         navigator.stayed.connect(self._on_selection)

@@ -80,10 +80,11 @@ class CloseDatasetJob:
 @dataclass(frozen=True, slots=True)
 class InProject:
     """What the project has for an event of a dataset: the recording's id, "" where it has none,
-    and the event, None where it has none."""
+    and the event, None where it has none. `has_events`: of the recording, any."""
 
     recording_id: str = ""
     event: Event | None = None
+    has_events: bool = False
 
 
 def in_project(
@@ -102,7 +103,8 @@ def in_project(
             continue
         if recording.id not in events:
             events[recording.id] = tuple(project.events.of(recording.id))
-        found.append(InProject(recording.id, event_of(row, events[recording.id])))
+        own = events[recording.id]
+        found.append(InProject(recording.id, event_of(row, own), bool(own)))
     return tuple(found)
 
 

@@ -1,6 +1,7 @@
 """Chooses in which order events are reviewed, and shows how far it is."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -47,6 +48,8 @@ _KINDS: tuple[tuple[str, QueueKind | None, str], ...] = (
     ),
 )
 _ALL = "All classes"
+_OWN = 2
+"""Scopes of the project itself, before those of datasets."""
 
 
 class _ListedBox(QComboBox):
@@ -75,10 +78,11 @@ class QueueBar(QWidget):
         self.kind.setToolTip("Order in which events are reviewed")
         self.scope = _ListedBox(self)
         self.scope.setAccessibleName("Recordings to review")
-        self.scope.addItems(["This recording", "All recordings"])
+        for name in ("This recording", "All recordings"):
+            self.scope.addItem(name, None)
         self.scope.setToolTip(
-            "Whether the review goes through the open recording or all of the project;\n"
-            "the table below lists the open recording in any case"
+            "Whether the review goes through the open recording, all of the project, or the next\n"
+            "events of a dataset; the table below lists the open recording in any case"
         )
         self.all_events = QToolButton(self)
         self.all_events.setText("List the events of all recordings")
@@ -124,18 +128,32 @@ class QueueBar(QWidget):
     def request(self) -> QueueRequest:
         """What is chosen."""
         kind = _KINDS[self.kind.currentIndex()][1]
+        dataset = self.scope.currentData()
         return QueueRequest(
             kind,
-            self.scope.currentIndex() == 1,
+            self.scope.currentIndex() > 0,
             str(self.label.currentData() or ""),
             self.channel.value if kind is not None else None,
+            Path(dataset) if dataset is not None else None,
         )
+
+    def set_datasets(self, datasets: Sequence[tuple[str, Path]]) -> None:
+        """Name and folder of those whose next events can be reviewed."""
+        chosen = self.scope.currentData()
+        at = self.scope.currentIndex()
+        while self.scope.count() > _OWN:
+            self.scope.removeItem(_OWN)
+        for name, folder in datasets:
+            self.scope.addItem(f"Next of {name}", str(folder))
+        place = self.scope.findData(chosen) if chosen is not None else at
+        self.scope.setCurrentIndex(place if place >= 0 else _OWN - 1)
 
     def show_request(self, request: QueueRequest) -> None:
         """Shows a request that came from elsewhere, without a signal."""
         kinds = [kind for _text, kind, _tip in _KINDS]
         self.kind.setCurrentIndex(kinds.index(request.kind))
-        self.scope.setCurrentIndex(int(request.everywhere))
+        place = self.scope.findData(str(request.dataset)) if request.dataset is not None else -1
+        self.scope.setCurrentIndex(place if place >= 0 else int(request.everywhere))
         if self.label.findData(request.label) < 0:
             self.label.addItem(request.label, request.label)
         self.label.setCurrentIndex(self.label.findData(request.label))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,14 @@ class QueueRequest:
 
     `everywhere`: all recordings of the project instead of the open one. `label`: only this class;
     "" for all. `channels`: only events of these, from 0, with None for the mix; None for all.
+    `dataset`: the next events of this dataset beside the project, which come into it.
     """
 
     kind: QueueKind | None = None
     everywhere: bool = False
     label: str = ""
     channels: frozenset[int | None] | None = None
+    dataset: Path | None = None
 
 
 class ReviewQueue(QObject):

@@ -60,6 +60,8 @@ class DatasetRows(QObject):
         self._wanted: list[int] = []
         self._listing: list[Asked] = []
         self._asked: Asked | None = None
+        self._reading = 0
+        """The page that is being read."""
         self._again: Asked | None = None
         self._soon = Debounced(self, _GATHER_MS, self._ask)
         self.total = 0
@@ -208,9 +210,15 @@ class DatasetRows(QObject):
         return self._recordings.get(recording_id)
 
     def _ask(self) -> None:
-        if self._asked is not None or not self._wanted:
+        if not self._wanted:
             return
-        number = self._wanted.pop()
+        if self._asked is not None:
+            if self._reading in self._wanted:
+                return
+            self._asked.drop()  # it is out of sight by now
+            self._asked = None
+            self._wanted.insert(0, self._reading)
+        number = self._reading = self._wanted.pop()
         del self._wanted[: -_AT_ONCE + 1]
         source, project, wanted, sort = (
             self._datasets.source, self._project.project, self.wanted, self.sort,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -38,12 +40,15 @@ class ReviewQueueFeature(Feature):
         self._document = context.session.document
         self._project = context.session.project
         self._review_queue = context.session.review_queue
+        self._datasets = context.session.datasets
+        self._questions = context.services.datasets
         self._settings = context.session.settings
         self._project_manager = context.services.projects
         self._queue_controller = context.services.queue_controller
         self._changed_many = context.services.review.editor.changed_many.emit
         self._events_panel = context.shell.events
         self._notices = context.shell.notices
+        self._show_error = context.shell.show_error
         self._tracks = context.shell.tracks
         self._window = context.shell.window
         self.bar = self._events_panel.queue
@@ -66,6 +71,8 @@ class ReviewQueueFeature(Feature):
         ):
             signal.connect(self._soon)
         self._settings.changed.connect(self._on_setting)
+        self._datasets.changed.connect(self._offer_datasets)
+        self._datasets.opened_changed.connect(self._soon)
         self._show_queue()
 
     @property
@@ -106,8 +113,23 @@ class ReviewQueueFeature(Feature):
                 on_result=self._show_all,
             )
             self._project_manager.run(CountCorrectedJob(project), on_result=self._show_corrected)
-        if project is not None and self._review_queue.request.everywhere:
+        if self._review_queue.request.dataset is not None:
+            self._count_of_dataset()
+        elif project is not None and self._review_queue.request.everywhere:
             self._project_manager.run(ChannelsJob(project), on_result=self.bar.set_channels)
+
+    @Slot()
+    def _offer_datasets(self) -> None:
+        self.bar.set_datasets([(one.name, one.folder) for one in self._datasets.attached])
+
+    def _count_of_dataset(self) -> None:
+        from yamnet_gui.gui.jobs.dataset_queue import LabelCountsJob
+
+        def show(counts: list[tuple[str, int]]) -> None:
+            if self._review_queue.request.dataset is not None and not self.bar.label.in_use:
+                self.bar.set_classes(counts)
+
+        self._questions.ask(lambda opened: LabelCountsJob(opened.events), show, self._show_error)
 
     def _count_in_turn(self) -> None:
         self._document.turns.do(self.count, len(self._document.events))
@@ -119,7 +141,8 @@ class ReviewQueueFeature(Feature):
     def _show_all(self, counts: list[ClassCounts]) -> None:
         if self.panel.everywhere:
             self.panel.set_counts(counts)
-        if self._review_queue.request.everywhere:
+        request = self._review_queue.request
+        if request.everywhere and request.dataset is None:
             self._offer(counts)
 
     def _show_corrected(self, count: int) -> None:
@@ -147,14 +170,19 @@ class ReviewQueueFeature(Feature):
         self.bar.show_progress(queue.index, queue.left, len(queue.rows))
 
     def _on_finished(self) -> None:
-        total = len(self._review_queue.rows)
-        about = self._review_queue.request.label or "all classes"
+        total, request = len(self._review_queue.rows), self._review_queue.request
+        about = request.label or "all classes"
         if self._project.project is None:
             return
+        actions: list[tuple[str, Callable[[], None]]] = [
+            ("Mark these segments as reviewed", self.mark)
+        ]
+        if request.dataset is not None:
+            actions.insert(0, ("Take the next events", partial(self.request, request)))
         self._notices.show_notice(
             NoticeKind.INFO,
             f"Queue finished: all {counted(total, 'event')} of {about} are reviewed.",
-            [("Mark these segments as reviewed", self.mark)],
+            actions,
             key="queue",
         )
 
