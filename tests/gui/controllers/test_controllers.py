@@ -14,6 +14,7 @@ from tests.gui.support.owners import DOG, SILENCE, SPEECH, Owners
 from yamnet_gui.core.events import EventList, RecordingInfo, ReviewState
 from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.gui.controllers.cursor_and_view import CursorAndView
+from yamnet_gui.gui.controllers.dataset_questions import DatasetQuestions
 from yamnet_gui.gui.controllers.event_navigation import EventNavigation
 from yamnet_gui.gui.controllers.follow_selection import FollowSelection
 from yamnet_gui.gui.controllers.navigation import Destination, Navigator
@@ -35,6 +36,7 @@ from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.panels.events import EventsPanel
 from yamnet_gui.gui.playback import Player, PlayState
 from yamnet_gui.gui.playback.outputs import SilentOutputs
+from yamnet_gui.gui.state.datasets import Datasets
 from yamnet_gui.gui.state.document import OpenRecording
 from yamnet_gui.gui.state.label_sets import LabelSets
 from yamnet_gui.gui.state.project import ProjectState, StorageMode
@@ -137,12 +139,20 @@ class Bench:
             self.parent,
         )
         queue = ReviewQueue(self.parent)
+        datasets = Datasets(self.project, self.parent)
         self.queue = ReviewQueueController(
             queue,
             owners.selection,
             self.project,
             QueueBuilder(
-                queue, self.project, self.projects, owners.rules, owners.document, self.parent
+                queue,
+                self.project,
+                self.projects,
+                owners.rules,
+                owners.document,
+                datasets,
+                DatasetQuestions(datasets, self.parent),
+                self.parent,
             ),
             self.events,
             self.navigator,

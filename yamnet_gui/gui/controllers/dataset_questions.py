@@ -87,6 +87,7 @@ class DatasetQuestions(QObject):
         self._stop_preparing()
         if self._open is not None:
             self._close_dataset(self._open, finish=True)
+            self._open = None
         self._runner.close()
         self._columns.close()
 
@@ -154,7 +155,9 @@ class DatasetQuestions(QObject):
         def opened(result: OpenedDataset) -> None:
             self._open = result
             self._datasets.set_opened(result)
-            self._preparing = self._columns.submit(PrepareDatasetJob(result))
+            self._preparing = self._columns.submit(
+                PrepareDatasetJob(result), on_result=self._datasets.set_prepared
+            )
 
         def failed(error: UserError) -> None:
             self._datasets.choose(None)

@@ -1,5 +1,7 @@
 """Building the review queue that the user asked for."""
 
+from __future__ import annotations
+
 import secrets
 from typing import TYPE_CHECKING
 

@@ -22,5 +22,6 @@ class PrepareDatasetJob:
     def run(self) -> Iterator[float]:
         try:
             yield from self.opened.events.prepare()
+            yield 1.0
         except DatasetError as error:
             _log.warning("%s", error)

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
 
+from yamnet_gui.core.text import percent
 from yamnet_gui.gui.state.datasets import Datasets
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
@@ -40,6 +41,7 @@ class DatasetSourceBar(QWidget):
         datasets.changed.connect(self._show)
         datasets.source_changed.connect(self._show)
         datasets.opened_changed.connect(self._show_tip)
+        datasets.prepared_changed.connect(self._show_tip)
         self._show()
 
     def set_menu(self, menu: QMenu) -> None:
@@ -67,7 +69,9 @@ class DatasetSourceBar(QWidget):
         elif opened is None:
             text = f"{source.folder}\nOpening…"
         else:
-            lines = (str(source.folder), opened.words, opened.problem)
+            share = self._datasets.prepared
+            faster = f"Being prepared for quick answers: {percent(share)}" if share < 1 else ""
+            lines = (str(source.folder), opened.words, opened.problem, faster)
             text = "\n".join(line for line in lines if line)
         self.box.setToolTip(plain_tip(text))
 

@@ -44,6 +44,7 @@ class Datasets(QObject):
     changed = Signal()  # which there are, or where their recordings are
     source_changed = Signal()
     opened_changed = Signal()
+    prepared_changed = Signal()
 
     def __init__(self, project: ProjectState, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +53,7 @@ class Datasets(QObject):
         self._passing: tuple[AttachedDataset, ...] = ()
         self._source: Path | None = None
         self._opened: OpenedDataset | None = None
+        self._prepared = 0.0
         project.project_changed.connect(self._on_project)
         project.texts_changed.connect(self._read)
 
@@ -72,6 +74,16 @@ class Datasets(QObject):
         """The source, once it is open."""
         return self._opened
 
+    @property
+    def prepared(self) -> float:
+        """How much is done so that questions to it are answered at once, 0 to 1."""
+        return self._prepared
+
+    def set_prepared(self, share: float) -> None:
+        if share != self._prepared:
+            self._prepared = share
+            self.prepared_changed.emit()
+
     def choose(self, folder: Path | None) -> None:
         """Looks through one of them, or through the project (None)."""
         if folder != self._source:
@@ -82,6 +94,7 @@ class Datasets(QObject):
     def set_opened(self, opened: OpenedDataset | None) -> None:
         if opened is not self._opened:
             self._opened = opened
+            self._prepared = 0.0
             self.opened_changed.emit()
 
     def hold(self, dataset: AttachedDataset) -> None:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -13,17 +14,30 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.modeltest import ModelTester
 
-from tests.unit.dataset.made import DAY, NAMES, info, labelled
+from tests.unit.dataset.made import CONTENTS, DAY, NAMES, info, labelled
 from yamnet_gui.audio.hashing import text_key
 from yamnet_gui.core.events import ReviewState
-from yamnet_gui.dataset import UNIT, Contents, add_units, read_unit, write_unit
+from yamnet_gui.dataset import (
+    UNIT,
+    Contents,
+    Dataset,
+    add_units,
+    build_index,
+    read_unit,
+    write_unit,
+)
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
 from yamnet_gui.gui.features import Files
+from yamnet_gui.gui.features.activity.feature import ActivityFeature
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.dataset.all_events_model import ProjectColumn
 from yamnet_gui.gui.features.dataset_folder.feature import DatasetFolder
+from yamnet_gui.gui.features.review_queue.feature import ReviewQueueFeature
+from yamnet_gui.gui.features.similarity.feature import SimilarSounds
+from yamnet_gui.gui.features.similarity.hits import HitLabel, QueryExample
+from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.workbench import Workbench
-from yamnet_gui.labels.project import EventFilter
+from yamnet_gui.labels.project import EventFilter, QueueKind, set_state
 from yamnet_gui.labels.project.attached_datasets import attached_datasets
 
 pytestmark = pytest.mark.workflow
@@ -33,8 +47,8 @@ FRAMES = 900
 """Of the recording that is not there: more events than one page has."""
 
 
-def add(folder: Path, paths_frames: list[tuple[Path, int]]) -> None:
-    contents, units = Contents(), []
+def add(folder: Path, paths_frames: list[tuple[Path, int]], contents: Contents) -> None:
+    units = []
     beside = folder.with_name(f"{folder.name}-units")
     beside.mkdir()
     for k, (path, frames) in enumerate(paths_frames):
@@ -49,7 +63,11 @@ def add(folder: Path, paths_frames: list[tuple[Path, int]]) -> None:
 @pytest.fixture
 def results(tmp_path: Path, sound_file: Path) -> Path:
     """A dataset with the sound file that exists and a recording that does not."""
-    add(tmp_path / "results", [(sound_file, 8), (tmp_path / "gone" / "far" / "other.wav", FRAMES)])
+    add(
+        tmp_path / "results",
+        [(sound_file, 8), (tmp_path / "gone" / "far" / "other.wav", FRAMES)],
+        Contents(),
+    )
     return tmp_path / "results"
 
 
@@ -280,7 +298,7 @@ def test_files_that_change_while_it_is_open(
     select(beside, 0)
     beside.feature(AllEvents).decide(ReviewState.ACCEPTED)
     settled(beside)
-    assert "cannot be read" in panel(beside).count.text()
+    assert any("cannot be read" in text for text in messages(beside))
     assert not project_of(beside).events.count(
         EventFilter(states=frozenset({ReviewState.ACCEPTED}))
     )
@@ -340,3 +358,106 @@ def test_the_window_closes_while_a_question_runs(beside: Workbench) -> None:
         beside.feature(AllEvents).query()
     beside.shell.window.close()
     beside.close()
+
+
+def test_the_next_events_of_it_are_reviewed_in_an_order(
+    beside: Workbench, settled: Settled, results: Path, sound_file: Path
+) -> None:
+    queue = beside.session.review_queue
+    bar = beside.shell.events.queue
+    assert bar.scope.itemText(2) == "Next of results"
+    feature = beside.feature(ReviewQueueFeature)
+    built = []  # before those are left out whose file is not there
+    queue.changed.connect(lambda: built.append(queue.rows.tolist()) if len(queue.rows) else None)
+    feature.request(QueueRequest(QueueKind.SCORE, True, "Dog", dataset=results))
+    settled(beside)
+    project = project_of(beside)
+    other = next(r for r in project.recordings.all() if r.name == "other.wav")
+    events = project.events.of(other.id)
+    items = project.events.at(built[0])
+    best = sorted((e.score_max for e in events if e.label == "Dog"), reverse=True)
+    mine = [i.event.score_max for i in items if i.recording_id == other.id]
+    assert mine == best[: len(mine)]
+    assert mine
+    assert {item.event.label for item in items} == {"Dog"}
+    # what was decided on does not come again
+    project.apply(set_state(items, ReviewState.ACCEPTED, "Anna"))
+    settled(beside)
+    built.clear()
+    feature.request(QueueRequest(QueueKind.RANDOM, True, "Dog", dataset=results))
+    settled(beside)
+    assert all(set(rows).isdisjoint(item.row for item in items) for rows in built)
+    feature.request(QueueRequest(QueueKind.STABILITY, True, dataset=results))
+    settled(beside)
+    assert len(queue.rows) == 0
+
+
+def test_activity_counts_it_and_leads_to_its_events(beside: Workbench, settled: Settled) -> None:
+    activity = beside.feature(ActivityFeature)
+    activity.show()
+    settled(beside)
+    assert activity.panel is not None
+    opened = beside.session.datasets.opened
+    assert opened is not None
+    picture = activity.panel.map.picture
+    assert picture is not None
+    assert np.nansum(picture.values) == opened.events.count(EventFilter())
+    row, column = np.argwhere(picture.values == np.nanmax(picture.values))[0].tolist()
+    activity.panel.opened.emit(row, column)
+    settled(beside)
+    assert panel(beside).model.rowCount() == picture.values[row, column]
+    beside.session.datasets.choose(None)
+    activity.show()
+    settled(beside)
+    assert "No recording has a known start" in activity.panel.empty.text()  # in the project
+
+
+def test_sounds_like_an_example_are_found_in_it_and_decided_on(
+    bench: Workbench, settled: Settled, tmp_path: Path, sound_file: Path
+) -> None:
+    bench.shell.questions.confirm = lambda *_args: True
+    folder = tmp_path / "embedded"
+    add(folder, [(sound_file, 8), (tmp_path / "gone" / "other.wav", 300)], CONTENTS)
+    with Dataset(folder) as dataset:
+        (wanted,) = dataset.arrays(
+            "SELECT embedding FROM embeddings WHERE start_s > 100 ORDER BY start_s LIMIT 1"
+        )["embedding"]
+    bench.feature(DatasetFolder).show(folder)
+    settled(bench)
+    similar = bench.feature(SimilarSounds)
+    example = QueryExample("this", np.array(wanted, np.float32)[np.newaxis])
+    similar.search.search([example])
+    settled(bench)
+    assert any("has no index yet" in text for text in messages(bench))
+    bench.session.datasets.choose(None)
+    with Dataset(folder) as dataset:
+        for _step in build_index(dataset):
+            pass
+    bench.session.datasets.choose(folder)
+    settled(bench)
+    similar.search.search([example])
+    settled(bench)
+    hits = similar.similar.hits
+    assert hits[0].score > 0.99
+    assert 100 < hits[0].place.span.start_s < 101
+    assert Path(hits[0].place.path).name == "other.wav"
+    assert "recall" in similar.panel.progress.text() or "nearest" in similar.panel.progress.text()
+    project = project_of(bench)
+    similar.similar.set_label(HitLabel("Dog", 0))
+    similar.decide(0, ReviewState.ACCEPTED)
+    settled(bench)
+    other = next(r for r in project.recordings.all() if r.name == "other.wav")
+    accepted = project.events.at(
+        project.events.rows(EventFilter(states=frozenset({ReviewState.ACCEPTED})))
+    )
+    assert [(a.recording_id, a.event.label) for a in accepted] == [(other.id, "Dog")]
+    assert len(project.events.of(other.id)) > 1  # all of its events came along
+    hit = similar.similar.hits[0]
+    assert (hit.state, hit.place.recording) == (ReviewState.ACCEPTED, other.id)
+    bench.shell.window.actions_by_id["undo"].trigger()
+    settled(bench)
+    assert all(r.name != "other.wav" for r in project.recordings.all())
+    assert similar.similar.hits[0].state is ReviewState.UNREVIEWED
+    similar.decide(0, ReviewState.REJECTED)
+    settled(bench)
+    assert similar.similar.hits[0].state is ReviewState.REJECTED

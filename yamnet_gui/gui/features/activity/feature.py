@@ -13,6 +13,7 @@ from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.background.runner import JobHandle
+from yamnet_gui.gui.controllers.dataset_questions import Asked
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.feature import Feature
 
@@ -47,7 +48,9 @@ class ActivityFeature(Feature):
         super().__init__()
         self._all_events = all_events
         self._class_map = context.session.class_map
+        self._datasets = context.session.datasets
         self._project = context.session.project
+        self._questions = context.services.datasets
         self._project_manager = context.services.projects
         self._window = context.shell.window
         self.panel: ActivityPanel | None = None
@@ -59,12 +62,15 @@ class ActivityFeature(Feature):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._window.add_panel("activity", "Activity", self._place, middle=True, hidden=True)
         self._job: JobHandle | None = None
+        self._asked: Asked | None = None
         self._summing = LatestJob("activity picture", self)
         self._later = Debounced(self, _CHANGED_MS, self.count)
         self._place.shown.connect(self._on_shown)
         self._project.steps_changed.connect(self._on_changed)
         self._project.recordings_changed.connect(self._on_changed)
         self._project.project_changed.connect(self._on_project)
+        self._datasets.source_changed.connect(self._on_project)
+        self._datasets.opened_changed.connect(self._on_opened)
         context.services.appearance.colors_changed.connect(self._on_colors)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -72,7 +78,8 @@ class ActivityFeature(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._job is not None or self._summing.busy or self._later.active
+        counting = self._job is not None or self._asked is not None
+        return counting or self._summing.busy or self._later.active
 
     def close(self) -> None:
         self._closed = True
@@ -89,7 +96,7 @@ class ActivityFeature(Feature):
 
     def count(self) -> None:
         """Counts the project's events again, if the panel is visible."""
-        from .jobs import ActivityJob
+        from .jobs import ActivityJob, DatasetActivityJob
 
         project, panel = self._project.project, self.panel
         if self._closed or panel is None or not panel.isVisible():
@@ -98,10 +105,20 @@ class ActivityFeature(Feature):
         if project is None:
             panel.show_message("No project is open.")
             return
+        self._cancel()
+        source = self._datasets.source
+        if source is not None and self._datasets.opened is None:
+            self._stale = True
+            panel.show_message(f"Opening {source.name}…")
+            return
         self._stale = False
         if self._grid is None:
             panel.show_message("Counting…")
-        self._cancel()
+        if source is not None:
+            self._asked = self._questions.ask(
+                DatasetActivityJob, self._on_grid, self._on_failed, self._on_answered
+            )
+            return
         self._job = self._project_manager.run(
             ActivityJob(project), on_result=self._on_grid, on_done=self._on_done
         )
@@ -116,7 +133,8 @@ class ActivityFeature(Feature):
         if self.panel is None:
             from .panel import ActivityPanel
 
-            self.panel = ActivityPanel(self._class_map, self._place)
+            self.panel = ActivityPanel(self._class_map, self._datasets, self._place)
+            self.panel.source.set_menu(self._window.menus["Dataset"])
             self._layout.addWidget(self.panel)
             self.panel.changed.connect(self._sum)
             self.panel.opened.connect(self._open)
@@ -124,6 +142,8 @@ class ActivityFeature(Feature):
 
     @Slot()
     def _on_changed(self) -> None:
+        if self._datasets.source is not None:
+            return  # no decision changes a dataset
         self._stale = True
         if not self._closed and self.panel is not None and self.panel.isVisible():
             self._later.start()
@@ -137,6 +157,19 @@ class ActivityFeature(Feature):
         if self._job is not None:
             self._job.cancel()
             self._job = None
+        if self._asked is not None:
+            self._asked.drop()
+            self._asked = None
+
+    def _on_answered(self) -> None:
+        self._asked = None
+
+    @Slot()
+    def _on_opened(self) -> None:
+        self._asked = None
+        if self._datasets.source is not None and not self._closed:
+            self._stale = True
+            self._later.start_in(0)
 
     def _on_done(self) -> None:
         self._job = None

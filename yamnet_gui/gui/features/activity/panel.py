@@ -13,7 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from yamnet_gui.gui.panels.dataset_source import DatasetSourceBar
 from yamnet_gui.gui.state.class_map import ClassMapState
+from yamnet_gui.gui.state.datasets import Datasets
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.searched_box import SearchedBox
 
@@ -48,8 +50,11 @@ class ActivityPanel(QWidget):
     changed = Signal()  # view, counts or label
     opened = Signal(int, int)  # row and column of a cell
 
-    def __init__(self, class_map: ClassMapState, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, class_map: ClassMapState, datasets: Datasets, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self.source = DatasetSourceBar(datasets, self)
         self.view = QComboBox(self)
         self.view.setAccessibleName("Columns")
         self.view.setToolTip("What the columns are")
@@ -100,6 +105,7 @@ class ActivityPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 4)
         layout.setSpacing(4)
+        layout.addWidget(self.source)
         layout.addLayout(top)
         layout.addLayout(self._pages, 1)
         layout.addWidget(self.note)

@@ -41,7 +41,10 @@ class SimilarSounds(Feature):
         self._show_message = context.shell.show_message
         self._window = context.shell.window
         self.similar = self._similar = HitList(self)
-        self.panel = SimilarPanel(self._similar)
+        self._recordings = context.services.dataset_recordings
+        self._datasets = context.session.datasets
+        self.panel = SimilarPanel(self._similar, context.session.datasets)
+        self.panel.source.set_menu(self._window.menus["Dataset"])
         self._window.add_panel("similar", "Similar sounds", self.panel, middle=True, hidden=True)
         self.search = Search(context, self._similar, self)
         self.feedback = SearchFeedback(context, self._similar, self)
@@ -130,7 +133,10 @@ class SimilarSounds(Feature):
 
     def play(self, row: int) -> None:
         """Plays a hit from any recording; the tracks follow if its recording is open."""
-        place = self._similar.hits[row].place
+        hit = self._similar.hits[row]
+        place = hit.place
+        if not self._is_there(hit):
+            return
         if self._navigator.is_open(Destination.of_place(place)):
             self._timeline.reveal(place.span)
         self.play_place(place)
@@ -144,12 +150,21 @@ class SimilarSounds(Feature):
         if not 0 <= self.panel.row < len(self._similar.hits):
             return None
         hit = self._similar.hits[self.panel.row]
+        if not self._is_there(hit):
+            return None
         return replace(Destination.of_place(hit.place, hit.event_id), quietly=True)
 
     def open(self, row: int) -> None:
         """Goes to a hit on the timeline."""
         hit = self._similar.hits[row]
-        self._navigator.go(Destination.of_place(hit.place, hit.event_id))
+        if self._is_there(hit):
+            self._navigator.go(Destination.of_place(hit.place, hit.event_id))
+
+    def _is_there(self, hit: Hit) -> bool:
+        """Whether its recording can be opened; of a dataset, its folder is asked for otherwise."""
+        if hit.of_dataset is None or self._datasets.source is None:
+            return True
+        return self._recordings.is_there(hit.of_dataset[1])
 
     def show_list(
         self,

@@ -29,6 +29,7 @@ class Hit:
     """A row of the list. `score` orders it: a cosine, or a score of the custom class.
 
     `event_id` is the event that a decision created or changed; `state` is the decision.
+    `of_dataset`: id and file of its recording in the dataset that was searched.
     """
 
     place: Place
@@ -37,6 +38,7 @@ class Hit:
     event_id: str = ""
     state: ReviewState = ReviewState.UNREVIEWED
     note: str = ""
+    of_dataset: tuple[str, str] | None = None
 
 
 class ListKind(StrEnum):
@@ -59,12 +61,14 @@ class HitLabel:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was decided about the hit number `number`; `made`: its event is new."""
+    """What was decided about the hit number `number`; `made`: its event is new. `recording_id`: of
+    its recording, where that came into the project with the decision."""
 
     number: int
     event_id: str
     state: ReviewState
     made: bool = False
+    recording_id: str = ""
 
 
 class HitList(QObject):
@@ -88,6 +92,8 @@ class HitList(QObject):
         self.kind = ListKind.SIMILAR
         self.random = False
         self.title = ""
+        self.note = ""
+        """What the list may lack."""
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -137,10 +143,16 @@ class HitList(QObject):
             self.label_changed.emit()
 
     def show(
-        self, kind: ListKind, title: str, hits: Sequence[Hit], *, random: bool = False
+        self,
+        kind: ListKind,
+        title: str,
+        hits: Sequence[Hit],
+        *,
+        random: bool = False,
+        note: str = "",
     ) -> None:
-        """Replaces the list; `random`: the hits are a random sample."""
-        self.kind, self.title, self.random = kind, title, random
+        """Replaces the list; `random`: the hits are a random sample. `note`: what it may lack."""
+        self.kind, self.title, self.random, self.note = kind, title, random, note
         self._hits = tuple(hits)
         self._order = []
         self._listing += 1
@@ -155,7 +167,10 @@ class HitList(QObject):
         hits = list(self._hits)
         changed: dict[int, ReviewState] = {}
         for one in decisions:
-            after = replace(hits[one.number], event_id=one.event_id, state=one.state)
+            place = hits[one.number].place
+            if one.recording_id:
+                place = replace(place, recording=one.recording_id)
+            after = replace(hits[one.number], place=place, event_id=one.event_id, state=one.state)
             if after != hits[one.number]:
                 hits[one.number] = after
                 changed[one.number] = one.state

@@ -140,7 +140,14 @@ class AnswerJob:
     relabel: bool = False
 
     def run(self) -> Iterator[list[Decided]]:
-        events: dict[str, dict[str, Event]] = {}
+        command, decided = self.step({})
+        if command.changes:
+            self.project.apply(command, adopt=True)
+        yield decided
+
+    def step(self, events: dict[str, dict[str, Event]]) -> tuple[Command, list[Decided]]:
+        """The step, not yet made. `events`: by recording those that it has, by their ids, where the
+        project does not hold them yet."""
         commands: list[Command] = []
         decided: list[Decided] = []
         for number, hit in self.hits:
@@ -160,10 +167,7 @@ class AnswerJob:
             decided.append(Decided(number, event_id, self.state, made))
         verb = _VERBS[self.state]
         title = f"{verb} {counted(len(decided), 'sound')}"
-        command = group(title, commands)
-        if command.changes:
-            self.project.apply(command, adopt=True)
-        yield decided
+        return group(title, commands), decided
 
     def _one(self, hit: Hit, events: dict[str, Event]) -> tuple[Command, str, bool] | None:
         """The step for one hit, its event, and whether that is new; None where there is none."""

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.text import counted
 from yamnet_gui.embedding import progress
+from yamnet_gui.gui.panels.dataset_source import DatasetSourceBar
+from yamnet_gui.gui.state.datasets import Datasets
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.labels import ElidedLabel
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
@@ -64,9 +66,10 @@ class SimilarPanel(QWidget):
     menu_requested = Signal(QPoint, int)
     gallery_requested = Signal()
 
-    def __init__(self, similar: HitList, parent: QWidget | None = None) -> None:
+    def __init__(self, similar: HitList, datasets: Datasets, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._similar = similar
+        self.source = DatasetSourceBar(datasets, self)
         self.autoplay = True
         self.model = SimilarTableModel(similar, self)
         self._build()
@@ -215,6 +218,7 @@ class SimilarPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 4)
         layout.setSpacing(4)
+        layout.addWidget(self.source)
         layout.addLayout(head)
         layout.addLayout(label_row)
         layout.addWidget(pages, 1)
@@ -301,7 +305,8 @@ class SimilarPanel(QWidget):
         if not self._similar.hits:
             self.progress.setText("")
         elif not decisions:
-            count = len(self._similar.hits)
-            self.progress.setText(counted(count, "sound"))
+            words = counted(len(self._similar.hits), "sound")
+            note = self._similar.note
+            self.progress.setText(f"{words}. The search {note}." if note else words)
         else:
             self.progress.setText(progress(decisions, random=self._similar.random).sentence)

@@ -17,6 +17,7 @@ from yamnet_gui.core.spans import TimeSpan
 from yamnet_gui.core.text import counted, grouped, percent
 from yamnet_gui.embedding import Duplicate, Exclusion, Frames, Match
 from yamnet_gui.gui.background.latest import LatestJob
+from yamnet_gui.gui.controllers.dataset_questions import Asked
 from yamnet_gui.gui.state.place import Place
 from yamnet_gui.gui.times import clock
 from yamnet_gui.gui.widgets.file_names import short_name
@@ -26,6 +27,9 @@ from .jobs import DuplicatesJob, FileExampleJob, SearchJob
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
+    from yamnet_gui.labels.project.attached_datasets import AttachedDataset
+
+    from .dataset_jobs import Found, HeldIndex
 
 _LIMIT = 100
 
@@ -46,10 +50,15 @@ class Search(QObject):
         self._show_error = context.shell.show_error
         self._show_message = context.shell.show_message
         self._background = LatestJob("search", self, self._on_failed)
+        self._datasets = context.session.datasets
+        self._questions = context.services.datasets
+        self._asked: Asked | None = None
+        self._index: HeldIndex | None = None
+        self._datasets.opened_changed.connect(self._on_opened)
 
     @property
     def busy(self) -> bool:
-        return self._background.busy
+        return self._background.busy or self._asked is not None
 
     def close(self) -> None:
         """Ends the thread."""
@@ -58,6 +67,9 @@ class Search(QObject):
     def cancel(self) -> None:
         """Stops the search; the list stays as it is."""
         self._background.cancel()
+        if self._asked is not None:
+            self._asked.drop()
+            self._asked = None
 
     def frames(self) -> Frames | None:
         """Everything that can be searched; where there is nothing, a message shows why."""
@@ -82,7 +94,11 @@ class Search(QObject):
     def search(
         self, positives: Sequence[QueryExample], negatives: Sequence[QueryExample] = ()
     ) -> None:
-        """Searches all recordings of the project; the list shows the matches when it is done."""
+        """Searches all recordings of the project, or the dataset that is looked through; the list
+        shows the matches when it is done."""
+        if self._datasets.source is not None:
+            self._search_dataset(self._datasets.source, positives, negatives)
+            return
         frames = self.frames()
         if frames is None:
             return
@@ -105,6 +121,56 @@ class Search(QObject):
             ),
             on_matches,
         )
+
+    def _search_dataset(
+        self,
+        source: AttachedDataset,
+        positives: Sequence[QueryExample],
+        negatives: Sequence[QueryExample],
+    ) -> None:
+        from .dataset_jobs import DatasetSearchJob, HeldIndex
+
+        self.cancel()
+        opened, project = self._datasets.opened, self._project.project
+        if opened is None:
+            self._show_message(f"{source.name} is still being opened; try again in a moment.")
+            return
+        if self._index is None or self._index.opened is not opened:
+            self._index = HeldIndex(opened)
+        index = self._index
+        title = f"{_title(positives, negatives)} in {short_name(source.name)}"
+        self._hits.set_query(positives, negatives)
+        self._start()
+        decided = [h.place for h in self._hits.hits if h.state in DECIDED]
+        examples = [e.place for e in (*positives, *negatives) if e.place is not None]
+
+        def on_found(found: Found) -> None:
+            self._finish(ListKind.SIMILAR, title, found.hits, found.note)
+
+        self._asked = self._questions.ask(
+            lambda _opened: DatasetSearchJob(
+                index,
+                source,
+                project,
+                tuple(e.frames for e in positives),
+                tuple(e.frames for e in negatives),
+                (*examples, *decided),
+                _LIMIT,
+            ),
+            on_found,
+            self._on_failed,
+            self._on_answered,
+        )
+
+    def _on_answered(self) -> None:
+        self._asked = None
+
+    def _on_opened(self) -> None:
+        """Another dataset, or none: what was asked of the former one is not answered any more."""
+        self._index = None
+        if self._asked is not None:
+            self._asked = None
+            self._hits.set_searching(False)
 
     def search_like(self, path: Path) -> None:
         """Analyses a file that need not be in the project, and searches with all of it."""
@@ -168,9 +234,9 @@ class Search(QObject):
         self._hits.set_searching(True)
         self.started.emit()
 
-    def _finish(self, kind: ListKind, title: str, hits: Sequence[Hit]) -> None:
+    def _finish(self, kind: ListKind, title: str, hits: Sequence[Hit], note: str = "") -> None:
         self._hits.set_searching(False)
-        self._hits.show(kind, title, hits)
+        self._hits.show(kind, title, hits, note=note)
         self.finished.emit()
 
     def _on_failed(self, error: UserError) -> None:

@@ -19,6 +19,7 @@ from .jobs import AnswerJob
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
+    from yamnet_gui.gui.jobs.dataset import Chosen
 
 
 class SearchFeedback(QObject):
@@ -27,6 +28,8 @@ class SearchFeedback(QObject):
     def __init__(self, context: Context, similar: HitList, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bulk = context.services.review.bulk
+        self._datasets = context.session.datasets
+        self._questions_to_dataset = context.services.datasets
         self._custom_classes = context.session.custom_classes
         self._document = context.session.document
         self._class_map = context.session.class_map
@@ -58,6 +61,8 @@ class SearchFeedback(QObject):
         label = similar.label
         if label is None or self._is_other(listing):
             return False
+        if self._is_only_in_dataset(hit):
+            return self.decide_many([row], state)
         result = answer(
             self._events_of(hit.place),
             hit.place.recording,
@@ -114,9 +119,37 @@ class SearchFeedback(QObject):
                 own,
                 relabel,
             )
+            if any(self._is_only_in_dataset(hit) for _, hit in hits):
+                return self._take_first(job, state.value.capitalize(), listing)
             done = partial(self._on_decided, listing)
             return self._bulk.run(job, state.value.capitalize(), done)
         return False
+
+    def _is_only_in_dataset(self, hit: Hit) -> bool:
+        """Whether the project has no such recording, or not any more."""
+        project, recording_id = self._project.project, hit.place.recording
+        known = project.recordings.get(recording_id) if project and recording_id else None
+        return hit.of_dataset is not None and known is None
+
+    def _take_first(self, job: AnswerJob, words: str, listing: int) -> bool:
+        """Decides about hits of a dataset, whose recordings come into the project with that."""
+        from .dataset_jobs import RecordingsJob, TakenAnswerJob
+
+        source = self._datasets.source
+        if source is None:
+            self._show_message("Not decided: the dataset is not looked through any more.")
+            return False
+        pairs = [hit.of_dataset for _, hit in job.hits if self._is_only_in_dataset(hit)]
+        ids = tuple(dict.fromkeys(pair[0] for pair in pairs if pair is not None))
+
+        def begin(chosen: Chosen) -> None:
+            taking = TakenAnswerJob(job.project, source, chosen, job)
+            self._bulk.run(taking, words, partial(self._on_decided, listing))
+
+        asked = self._questions_to_dataset.ask(
+            lambda opened: RecordingsJob(opened, ids), begin, self._show_error
+        )
+        return asked is not None
 
     def _on_decided(self, listing: int, decided: list[Decided]) -> None:
         self._created.update(one.event_id for one in decided if one.made)
