@@ -64,6 +64,7 @@ class StatusMessages(Feature):
         self._tracks = context.shell.tracks
         self._window = context.shell.window
         self._using_copy = False
+        self._zones_said: set[tuple[Path, str]] = set()  # folder and where start times are from
         self._recording_loader.opened.connect(self._on_opened)
         self._recording_loader.failed.connect(self._show_error)
         self._reading_rate = Rate()
@@ -162,7 +163,10 @@ class StatusMessages(Feature):
             return
         for warning in recording.warnings:
             self._notices.show_notice(NoticeKind.WARNING, f"{path.name}: {warning}")
-        if recording.zone_assumed and recording.info.recorded_at is not None:
+        said = (path.parent, recording.start_source)
+        assumed = recording.zone_assumed and recording.info.recorded_at is not None
+        if assumed and said not in self._zones_said:  # the others there are of the same recorder
+            self._zones_said.add(said)
             self._notices.show_notice(
                 NoticeKind.INFO,
                 f"Recording started {recording.info.recorded_at:%Y-%m-%d %H:%M:%S} by its "

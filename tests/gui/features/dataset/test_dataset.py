@@ -459,3 +459,18 @@ def test_after_another_model_was_chosen_the_recordings_it_leaves_behind_can_be_a
     notice.buttons[0].click()
     settled(bench)
     assert started == [[old.id]]
+
+
+@pytest.mark.workflow
+def test_where_start_times_are_from_is_said_once_for_the_recordings_of_a_folder(
+    bench: Workbench, settled: Settled, tmp_path: Path
+) -> None:
+    bench.session.settings.set("analyse_on_open", False)
+    for place, hour, said in (("here", 5, 1), ("here", 6, 0), ("there", 5, 1), ("here", 5, 0)):
+        path = tmp_path / place / f"SM4_20240510_{hour:02}0000.wav"
+        if not path.exists():
+            projects.write_tone(path, 300.0, 1.0)
+        bench.feature(Files).open_all([path])
+        settled(bench)
+        assert sum("Recording started" in n.text for n in bench.shell.notices.notices) == said
+        bench.shell.notices.clear()
