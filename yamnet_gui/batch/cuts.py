@@ -50,6 +50,8 @@ class Cuts:
         self._cuts: dict[str, _Cut] = {}
         self._tasks = tasks
         self._processes = processes
+        if processes < 2:
+            return
         least = max(_LEAST_BYTES, _SHARE * sum(sizes[t.key] for t in tasks) / processes)
         for task in tasks:
             if sizes[task.key] >= least and task.path.suffix.lower() in _ENTERED_EXACTLY:

@@ -147,7 +147,8 @@ class Worker:
                 self._parts.sync()
             except OSError as error:
                 raise SettingsError(
-                    self.options.outputs[0].parent, f"cannot be written ({error.strerror or error})"
+                    self.options.outputs[0].absolute().parent,
+                    f"cannot be written ({error.strerror or error})",
                 ) from error
 
     def close(self) -> None:
@@ -170,7 +171,8 @@ class Worker:
             part = self._part(SECTION_KIND, lambda file: write_section(file, section))
         except OSError as error:
             raise SettingsError(
-                self.options.outputs[0].parent, f"cannot be written ({error.strerror or error})"
+                self.options.outputs[0].absolute().parent,
+                f"cannot be written ({error.strerror or error})",
             ) from error
         return replace(record, parts=(part,))
 
@@ -195,7 +197,7 @@ class Worker:
             if self.options.dataset is not None:
                 self._write_unit(record, result)
         except OSError as error:
-            where = Path(error.filename or self.options.outputs[0]).parent
+            where = Path(error.filename or self.options.outputs[0]).absolute().parent
             raise SettingsError(where, f"cannot be written ({error.strerror or error})") from error
         best = best_classes(analysis, self.class_map.names, self.options.best)
         return replace(

@@ -20,8 +20,11 @@ from .worker import RunOnWorker, run_group
 _AHEAD = 2
 """Groups that a worker has at a time: it never waits, and the scheduler never holds much."""
 _TICK_S = 1.0
+_QUIET_S = 30.0
+"""After so long without an answer it is asked whether anybody works at all."""
 _LEAST_WORKERS = 8
 """For so many at least work is divided where more may come at any time."""
+_MOST_TRIES = 3
 _GOES_ON = "the same command goes on with what is left"
 
 
@@ -43,12 +46,11 @@ class ClusterExecutor:
         self._plugin = plugin
         self._ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._counted_at = -_TICK_S
+        self._asked_at = time.monotonic()
+        self._nobody_worked = False
 
     def __enter__(self) -> "ClusterExecutor":
-        try:
-            self._client.register_plugin(self._plugin)
-        except Exception as error:  # noqa: BLE001 - whatever it was on the worker
-            self._cannot(error)
+        self._register()
         self._count()
         return self
 
@@ -82,8 +84,11 @@ class ClusterExecutor:
                     future = self._ended.get(timeout=_TICK_S)
                 except queue.Empty:
                     self._check_alive()
+                    self._check_at_work()
                     yield None
                     continue
+                self._asked_at = time.monotonic()
+                self._nobody_worked = False
                 if future not in groups:  # of a run that was closed
                     continue
                 records = self._records(future, groups[future])
@@ -95,6 +100,17 @@ class ClusterExecutor:
         finally:
             if groups and self._client.status == "running":
                 self._client.cancel(list(groups), force=True)
+
+    def _register(self) -> None:
+        for _ in range(_MOST_TRIES):
+            try:
+                self._client.register_plugin(self._plugin)
+                return
+            except OSError:  # a worker ended meanwhile, as it may at any time
+                self._check_alive()
+            except Exception as error:  # noqa: BLE001 - whatever it was on the worker
+                self._cannot(error)
+        self._too_little_memory()
 
     def _records(self, future: Future, group: Group) -> list[Record] | None:
         """The records of a group that ended; None where its worker ended before it gave them."""
@@ -112,9 +128,10 @@ class ClusterExecutor:
         if future.status == "error":
             return self._failed(future.exception(timeout=10 * _TICK_S), group)
         self._check_alive()
-        if future.status in ("cancelled", "lost"):
+        if future.status == "cancelled":
             raise SettingsError(self._place, "the scheduler let go of this run", _GOES_ON)
-        future.add_done_callback(self._ended.put)  # its worker ended before it gave the records
+        # "lost" or "pending": its worker ended before it gave the records, and it is done again
+        future.add_done_callback(self._ended.put)
         return None
 
     def _failed(self, error: BaseException, group: Group) -> list[Record]:
@@ -124,15 +141,11 @@ class ClusterExecutor:
         return []
 
     def _cannot(self, error: BaseException) -> NoReturn:
-        if isinstance(error, ModuleNotFoundError):
-            raise SettingsError(
-                self._place,
-                f"its workers have no {error.name or error}",
-                "install yamnet_gui on all machines, in the same version",
-            ) from error
         self._check_alive()
-        reason = f"a worker cannot take part ({type(error).__name__}: {error})"
-        raise SettingsError(self._place, reason) from error
+        kind = "" if type(error) is Exception else f"{type(error).__name__}: "
+        reason = f"a worker cannot take part ({kind}{error})"
+        advice = "install yamnet_gui on all machines, in the same version"
+        raise SettingsError(self._place, reason, advice) from error
 
     def _check_alive(self) -> None:
         if self._client.status != "running":
@@ -141,6 +154,31 @@ class ClusterExecutor:
                 "the scheduler does not answer any more",
                 f"start it again; {_GOES_ON}",
             )
+
+    def _check_at_work(self) -> None:
+        """Workers that are nearly full wait for somebody to make room, which here nobody does."""
+        now = time.monotonic()
+        if now - self._asked_at < _QUIET_S:
+            return
+        self._asked_at = now
+        try:
+            known = self._client.sync(self._client.scheduler.identity, n_workers=-1)["workers"]
+        except (OSError, TimeoutError, RuntimeError):
+            return self._check_alive()
+        full = any(worker.get("status") == "paused" for worker in known.values())
+        counts = [worker.get("metrics", {}).get("task_counts", {}) for worker in known.values()]
+        idle = not any(count.get("executing") for count in counts)
+        if idle and (full or self._fixed) and self._nobody_worked:
+            self._too_little_memory()
+        self._nobody_worked = idle
+        return None
+
+    def _too_little_memory(self) -> NoReturn:
+        raise SettingsError(
+            self._place,
+            "its workers have too little memory: they end before they begin, or wait for more",
+            f"start them with more (--memory-limit 2GB); {_GOES_ON}",
+        )
 
     def _count(self) -> None:
         """Looks now and then how many workers there are."""

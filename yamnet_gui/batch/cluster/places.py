@@ -15,6 +15,8 @@ from yamnet_gui.core.added_packages import how_to_install
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.threads import usable_cores
 
+from .probe import check_scheduler, no_answer
+
 OPTION = "--cluster"
 WORKER_BYTES = 2 << 30
 """What a worker that is started here may take; Dask ends one that takes more, and starts another.
@@ -22,6 +24,8 @@ What it needs is in `docs/scale.md`."""
 _STARTED_HERE: dict[str, Any] = {
     # what a process had when it ended is tried again alone, which needs to be known
     "distributed.scheduler.allowed-failures": 0,
+    # a computer that slept would take them for dead; that one ended is seen at once
+    "distributed.scheduler.worker-ttl": None,
     # what Dask measures of itself, for pages that nobody looks at
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.interval": "60s",
@@ -87,14 +91,12 @@ def connected(place: str) -> Iterator[Connection]:
         cluster: Any = None
         if "://" not in place:
             cluster = _started(place, stack)
+        else:
+            check_scheduler(place)
         try:
             client = distributed.Client(place if cluster is None else cluster, set_as_default=False)
         except (OSError, ValueError, TypeError, ImportError) as error:
-            raise SettingsError(
-                place,
-                f"no scheduler answers ({error})",
-                "start one with 'dask scheduler', or check the address",
-            ) from error
+            raise no_answer(place, error) from error
         stack.callback(_close, client)
         fixed = _LOCAL.fullmatch(place) is not None
         yield Connection(client, place, cluster is not None, fixed)
@@ -204,19 +206,17 @@ def _description(path: Path, name: str) -> dict[str, Any]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Without Dask's own log: what matters of it is said in a sentence."""
-    logger = logging.getLogger("distributed")
-    level = logger.level
-    # a child with a level of its own does not ask its parent
-    children = [logging.getLogger(n) for n in list(logging.root.manager.loggerDict)
-                if n.startswith("distributed.")]  # fmt: skip
-    levels = [child.level for child in children]
-    for one in (logger, *children):
-        one.setLevel(logging.CRITICAL)
+    # asyncio: of what Dask did not wait for; a child with a level of its own asks no parent
+    names = [n for n in list(logging.root.manager.loggerDict) if n.startswith("distributed.")]
+    loggers = [logging.getLogger(name) for name in ("distributed", "asyncio", *names)]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        for one, before in zip((logger, *children), (level, *levels), strict=True):
-            one.setLevel(before)
+        for logger, before in zip(loggers, levels, strict=True):
+            logger.setLevel(before)
 
 
 @contextmanager
