@@ -153,6 +153,22 @@ def test_a_class_and_a_queue_are_listed_sorted_and_filtered(
     assert [label for _, label in labels(bench)] == ["Dog"] + ["Bird"] * 3 + ["Dog"] * 6
 
 
+def test_one_class_begins_with_the_selected_one(bench: Workbench, settled: Settled) -> None:
+    session = bench.session
+    gallery(bench).show(Kind.EVENTS)
+    settled(bench)
+    bench.session.selection.select(())
+    index = next(entry.index for entry in session.class_map.value if entry.name == "Bird")
+    session.class_view.choose(index)
+    kinds = panel(bench).kinds
+    kinds.setFocus()
+    QTest.keyClick(kinds, Qt.Key.Key_Down)  # One class
+    QTest.keyClick(kinds, Qt.Key.Key_Return)
+    settled(bench)
+    assert gallery(bench).listing.choice.kind is Kind.CLASS
+    assert {label for _, label in labels(bench)} == {"Bird"}
+
+
 @pytest.mark.parametrize(
     ("key", "state"),
     [

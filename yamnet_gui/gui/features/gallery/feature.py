@@ -107,7 +107,7 @@ class Gallery(Feature):
         self.pictures.attach(panel)
         panel.size_changed.connect(self._on_size)
         panel.span_changed.connect(self._on_span)
-        panel.choice_changed.connect(self.listing.choose)
+        panel.choice_changed.connect(self._choose)
         panel.refresh_requested.connect(self._refresh)
         panel.seen.connect(self._on_seen)
         panel.left.connect(self._leave)
@@ -139,6 +139,20 @@ class Gallery(Feature):
         OwnKeys(grid, self._window.actions_by_id, keys)
         panel.show_choice(self.listing.choice)
         return panel
+
+    def _choose(self, choice: Choice) -> None:
+        """Lists something else; of the classes, the selected one until another is chosen."""
+        if choice.kind is Kind.CLASS and not choice.label:
+            choice = replace(choice, label=self._selected_label())
+        self.listing.choose(choice)
+
+    def _selected_label(self) -> str:
+        event = self._context.services.review.editor.current
+        if event is not None:
+            return event.label
+        session = self._context.session
+        chosen = session.class_view.chosen
+        return "" if chosen is None else session.class_map.value[chosen].name
 
     def _restore_looks(self, panel: GalleryPanel) -> None:
         stored = self._settings.numbers(_LOOKS)

@@ -44,7 +44,7 @@ _MOST_REMEMBERED = 10_000
 _ONE_ROW = 900
 """Pixels from which all choices stand side by side."""
 _KINDS = (
-    (Kind.EVENTS, "Events as filtered", "What the table of all events lists now"),
+    (Kind.EVENTS, "As in All events", "What the table of all events lists now, with its filter"),
     (Kind.CLASS, "One class", "All events of a class in all recordings"),
     (Kind.QUEUE, "Review queue", "The events of the review queue"),
     (Kind.SIMILAR, "Similar sounds", "The list of similar sounds, or what a lasso selected"),
