@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePai
 
 from .file_names import ELIDED
 
-_MARGIN = 4
+_MARGIN = 2
 
 
 class ElidedBox(QComboBox):

@@ -95,7 +95,7 @@ def test_all_recordings_are_listed_filtered_and_sorted(
 @pytest.mark.workflow
 def test_an_event_is_opened_in_its_recording(bench: Workbench, settled: Settled) -> None:
     panel = feature(bench).panel
-    panel.opened.emit(panel.model.item(9))
+    panel.opened.emit(9)
     settled(bench)
     event = bench.services.event_navigation.current
     assert event is not None
@@ -254,3 +254,16 @@ def test_a_row_that_is_chosen_opens_its_recording_and_the_arrow_keys_go_on(
     table.selectRow(9)
     settled(bench)
     assert bench.services.recording.path.name == "b.wav"  # type: ignore[union-attr]
+
+
+def test_an_empty_table_says_why_it_is_empty(bench: Workbench, settled: Settled) -> None:
+    panel = bench.feature(AllEvents).panel
+    bench.shell.window.show_panel("all events")
+    settled(bench)
+    assert panel.model.rowCount()
+    assert not panel.empty.isVisible()
+    panel.search.setText("no such sound")
+    settled(bench)
+    assert panel.empty.isVisible()
+    assert panel.empty.text() == "No events match the filter."
+    assert panel.empty.geometry() == panel.table.viewport().rect()

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
@@ -240,7 +239,7 @@ class AllEvents(Feature):
             self._job.cancel()
             self._job = None
         if not self._closed and not self.of_dataset.on:
-            self.panel.set_rows(np.empty(0, np.int64), 0)
+            self.panel.forget_rows()
             self._soon(_TYPING_MS)
 
     def _open(self, position: int) -> None:

@@ -36,6 +36,7 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
 from yamnet_gui.gui.widgets.channel_box import ChannelBox
+from yamnet_gui.gui.widgets.empty_note import EmptyNote
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
 from yamnet_gui.gui.widgets.number_box import MinimumScoreBox
@@ -52,6 +53,8 @@ _DECISIONS = (
     ("reject", ReviewState.REJECTED, "Reject the selected events"),
     ("uncertain", ReviewState.UNCERTAIN, "Mark the selected events as uncertain"),
 )
+_NO_EVENTS = "The project has no events yet: analyse recordings, or import labels."
+_NO_MATCH = "No events match the filter."
 _WIDE = 62
 """Characters across from which a date has room for its year."""
 
@@ -193,7 +196,13 @@ class AllEventsPanel(QWidget):
         self._total, self._note = total, ""
         self.foot.show_left_out(one_per_sound=one_per_sound, count=left_out)
         self.model.set_rows(rows)
+        self.empty.show_text("" if len(rows) else _NO_EVENTS if self.lists_all else _NO_MATCH)
         self._show_count()
+
+    def forget_rows(self) -> None:
+        """Lists nothing until what there is has been read."""
+        self.set_rows(np.empty(0, np.int64), 0)
+        self.empty.show_text("")
 
     def set_from_dataset(self, *, on: bool) -> None:
         """Lists what a dataset has from now on, or what the project has; nothing at first.
@@ -208,6 +217,7 @@ class AllEventsPanel(QWidget):
         with QSignalBlocker(self.channel):
             self.channel.choose_all()
         self.foot.button.setVisible(not on)
+        self.empty.show_text("")
         self.model.set_rows(np.empty(0, np.int64))
         self._total, self._note = 0, ""
         self._show_count()
@@ -305,6 +315,7 @@ class AllEventsPanel(QWidget):
         self.table.setItemDelegateForColumn(ProjectColumn.RECORDING, names)
         self.table.setIconSize(QSize(8, 8))
         self.table.setAccessibleName("Events of all recordings")
+        self.empty = EmptyNote(self.table)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(
             lambda at: self.menu_requested.emit(self.table.viewport().mapToGlobal(at))
