@@ -152,7 +152,7 @@ def relabelled(
         *label,
         reviewer=reviewer,
         ontology=ontology,
-        negatives_of=lambda _items: project.events.negatives_of(known),
+        touched_beside=lambda _items: project.events.touched_beside(known),
     )
     return Steps(group(step.title, [taking.command, step]), len(items))
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _NO_WEIGHTS = "Without YAMNet's weights no further sound can be analysed; all else works."
 _MANY_KEY = "many"
+_MANY_S = 2 * OFFER_S  # a key may have reached more than was meant, which is seen late
 _REPLACED_KEY = "replaced detections"
 _LOOKING = "Looking closer"
 _READING = "Reading from storage for the waveform"
@@ -107,7 +108,7 @@ class StatusMessages(Feature):
         """A step reached several events; gone with the next step."""
         undo = self._window.actions_by_id["undo"].trigger
         self._notices.show_notice(
-            NoticeKind.INFO, text, [("Undo", undo)], key=_MANY_KEY, seconds=OFFER_S
+            NoticeKind.INFO, text, [("Undo", undo)], key=_MANY_KEY, seconds=_MANY_S
         )
 
     @Slot(object)

@@ -243,7 +243,7 @@ class RelabelJob:
             *self.label,
             reviewer=self.reviewer,
             ontology=self.ontology,
-            negatives_of=self.project.events.negatives_of,
+            touched_beside=self.project.events.touched_beside,
             scores_of=self.scores_of,
         )
         if command.changes:

@@ -181,9 +181,9 @@ class ProjectState(QObject):
         """Makes one step that can be undone; detections come along with their decision."""
         self.writable().apply(command, adopt=True)
 
-    def negatives_reader(self) -> Callable[[Iterable[ProjectEvent]], list[ProjectEvent]]:
-        """Gives the "not X" that earlier corrections of events left behind; for any thread."""
-        return self._project.events.negatives_of if self._project is not None else list
+    def touched_beside_reader(self) -> Callable[[Iterable[ProjectEvent]], list[ProjectEvent]]:
+        """Gives what the user made or decided in the recordings of events; for any thread."""
+        return self._project.events.touched_beside if self._project is not None else list
 
     def combined(self, detections: EventList | None) -> EventList:
         """What the window shows: what the user touched, and the detections beside it.

@@ -151,9 +151,10 @@ def relabel(
     A detection (or an imported event) of X that becomes Y also leaves a rejected event of X with
     the same bounds behind: "not X" is evidence for training and metrics. None is left where the
     ontology makes one a kind of the other, or where the event was drawn under a wrong name. Where
-    an event goes back to X, the "not X" is taken away; `existing` are the negatives that are in
-    the project (`ProjectEvents.negatives_of`). The event gets the scores that `scores_of` knows of
-    its new class, else none.
+    an event goes back to X, the "not X" is taken away. Where the same place has an event of Y
+    already, that one is accepted, and no second one is made: the event of X is taken away.
+    `existing`: what the user made or decided in the recordings (`ProjectEvents.touched_beside`).
+    The event gets the scores that `scores_of` knows of its new class, else none.
     """
     when = now or _now()
     items = list(events)
@@ -162,8 +163,15 @@ def relabel(
     # one that the user has changed since is a decision of its own by now
     backs = {key for key in backs if _says_not(present[key], label)}
     changes: list[Change] = []
+    chosen = {(item.recording_id, item.event.id) for item in items}
+    there = {
+        _place(key[0], event): None if key in chosen else event
+        for key, event in present.items()
+        if event.label == label and event.state is not ReviewState.REJECTED
+    }
     for item in items:
         old = item.event
+        place = _place(item.recording_id, old)
         if (old.label, old.class_index, old.mid) == (label, class_index, mid):
             continue
         if (item.recording_id, old.id) in backs:  # taken away below, with the event it belongs to
@@ -186,7 +194,13 @@ def relabel(
                 score_mean=back.score_mean,
                 probability=back.probability,
             )
-        changes.append(Change(item.recording_id, old, new))
+        if place in there:
+            changes.append(Change(item.recording_id, old, None))
+            twin, there[place] = there[place], None
+            changes += _accepted(item.recording_id, twin, reviewer, when)
+        else:
+            changes.append(Change(item.recording_id, old, new))
+            there[place] = None
         if key in backs:
             changes.append(Change(item.recording_id, present[key], None))
         if old.source is EventSource.DRAWN or _related(ontology, old.class_index, class_index):
@@ -207,7 +221,7 @@ def correct_labels(
     *,
     reviewer: str = "",
     ontology: Ontology | None = None,
-    negatives_of: Callable[[Iterable[ProjectEvent]], Iterable[ProjectEvent]] = lambda _items: (),
+    touched_beside: Callable[[Iterable[ProjectEvent]], Iterable[ProjectEvent]] = lambda _items: (),
     scores_of: ScoresOf = _no_scores,
 ) -> Command:
     """`relabel` of those that have another label; the others were right all along: accepted."""
@@ -224,12 +238,27 @@ def correct_labels(
                 mid,
                 reviewer=reviewer,
                 ontology=ontology,
-                existing=negatives_of(other),
+                existing=[*same, *touched_beside(other)],
                 scores_of=scores_of,
             )
         )
     commands = [command for command in commands if command.changes]
     return group(commands[-1].title if commands else "", commands)
+
+
+def _place(recording_id: str, event: Event) -> tuple[object, ...]:
+    """Where an event is, to the last digit."""
+    return recording_id, event.channel, event.box
+
+
+def _accepted(
+    recording_id: str, event: Event | None, reviewer: str, when: datetime
+) -> tuple[Change, ...]:
+    """The change that accepts an event, where it is not accepted yet."""
+    if event is None or event.state is ReviewState.ACCEPTED:
+        return ()
+    item = ProjectEvent(recording_id, event)
+    return set_state([item], ReviewState.ACCEPTED, reviewer, when).changes
 
 
 def _says_not(event: Event, label: str) -> bool:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.matching import merge_detections
-from yamnet_gui.core.negatives import is_negative, negative_ids
+from yamnet_gui.core.negatives import negative_ids
 from yamnet_gui.core.stopping import until_stopped
 
 from .change_set import ChangeSet
@@ -61,16 +61,16 @@ class ProjectEvents:
             )
         return ProjectEvent(recording_id, stored[1], stored[0]) if stored else None
 
-    def negatives_of(self, items: Iterable[ProjectEvent]) -> list[ProjectEvent]:
-        """The "not X" events that earlier corrections left in these recordings (for `relabel`)."""
-        negatives = []
+    def touched_beside(self, items: Iterable[ProjectEvent]) -> list[ProjectEvent]:
+        """All that the user made, decided or left behind in the recordings of these events."""
+        touched = []
         for recording_id in {item.recording_id for item in items}:
             with self._connection.reading():
                 rec = self._connection.rec(recording_id)
                 for row, event in self._connection.tables.events_of(rec):
-                    if is_negative(event):
-                        negatives.append(ProjectEvent(recording_id, event, row))
-        return negatives
+                    if event.touched:
+                        touched.append(ProjectEvent(recording_id, event, row))
+        return touched
 
     def corrected(self, counts: Mapping[str, ClassCounts]) -> dict[str, int]:
         """How many rejected events corrections to another label left in each recording, where there

@@ -114,7 +114,7 @@ def random_command(project: Project, rng: random.Random) -> Command | None:
     if kind == 6 and (items := some(project, rng, 2)):
         label = rng.choice([*LABELS, "Own"])
         index = LABELS.index(label) if label in LABELS else None
-        near = project.events.negatives_of(items)
+        near = project.events.touched_beside(items)
         return relabel(items, label, index, reviewer="Anna", existing=near)
     if kind == 7 and (items := some(project, rng, 1)) and items[0].event.duration_s > 0.01:
         event = items[0].event

@@ -22,6 +22,7 @@ from yamnet_gui.labels.project import (
     StoredRules,
     accept,
     add_events,
+    correct_labels,
     delete,
     draw,
     is_negative,
@@ -112,17 +113,21 @@ def test_a_drawn_event_under_a_wrong_name_leaves_nothing_behind() -> None:
     assert relabel([_dog(source=EventSource.DRAWN)], "Wind", 2, "/m/w").count == 1
 
 
+def _negatives(project: Project, item: ProjectEvent) -> list[ProjectEvent]:
+    return [one for one in project.events.touched_beside([item]) if is_negative(one.event)]
+
+
 def test_correcting_back_takes_the_negative_away(tmp_path: Path) -> None:
     with made(tmp_path / "a.yamnet") as project:
         item = project.events.at(project.events.rows()[:1])[0]
         label, index, mid = item.event.label, item.event.class_index, item.event.mid
         project.apply(relabel([item], "Own"))
-        assert len(project.events.negatives_of([item])) == 1
+        assert len(_negatives(project, item)) == 1
         back = relabel(
-            [_now(project, item)], label, index, mid, existing=project.events.negatives_of([item])
+            [_now(project, item)], label, index, mid, existing=project.events.touched_beside([item])
         )
         project.apply(back)
-        left = [i.event.label for i in project.events.negatives_of([item])]
+        left = [i.event.label for i in _negatives(project, item)]
         assert left == ["Own"]
         agrees(project)
 
@@ -132,10 +137,10 @@ def test_an_event_and_its_negative_can_be_relabelled_together(tmp_path: Path) ->
         item = project.events.at(project.events.rows()[:1])[0]
         label = item.event.label
         project.apply(relabel([item], "Own"))
-        (negative,) = project.events.negatives_of([item])
+        (negative,) = _negatives(project, item)
         both = [negative, _now(project, item)]
         # same name without its class: the event goes back, and what contradicts it goes
-        project.apply(relabel(both, label, existing=project.events.negatives_of(both)))
+        project.apply(relabel(both, label, existing=project.events.touched_beside(both)))
         assert _now(project, item).event.label == label
         assert project.events.get(item.recording_id, negative.event.id) is None
         agrees(project)
@@ -146,12 +151,50 @@ def test_a_negative_that_was_made_an_event_of_its_own_stays(tmp_path: Path) -> N
         item = project.events.at(project.events.rows()[:1])[0]
         label, index, mid = item.event.label, item.event.class_index, item.event.mid
         project.apply(relabel([item], "Own"))
-        (negative,) = project.events.negatives_of([item])
+        (negative,) = _negatives(project, item)
         project.apply(relabel([negative], "Other"))
-        both = [_now(project, negative), _now(project, item)]
-        project.apply(relabel(both, label, index, mid, existing=project.events.negatives_of(both)))
-        assert {_now(project, i).event.label for i in both} == {label}
+        back = [_now(project, item)]
+        project.apply(
+            relabel(back, label, index, mid, existing=project.events.touched_beside(back))
+        )
+        assert [_now(project, i).event.label for i in (item, negative)] == [label, "Other"]
         agrees(project)
+
+
+@pytest.mark.parametrize("state", list(ReviewState))
+def test_a_correction_makes_no_second_event_of_a_class_at_one_place(state: ReviewState) -> None:
+    wind = Event("w", 1, 2, "Wind", 2, "/m/w", note="gusts", state=state)
+    command = relabel(
+        [_dog()], "Wind", 2, "/m/w", reviewer="Anna", existing=[ProjectEvent("r", wind)]
+    )
+    after = {change.key: change.new for change in command.changes}
+    if state is ReviewState.REJECTED:  # it is no wind, somebody said
+        assert isinstance(after["e"], Event)
+        return
+    assert after.pop("e") is None
+    (negative,) = (e for e in after.values() if isinstance(e, Event) and is_negative(e))
+    assert negative.label == "Dog"
+    kept = after.get("w", wind)
+    assert isinstance(kept, Event)
+    assert (kept.label, kept.state, kept.note) == ("Wind", ReviewState.ACCEPTED, "gusts")
+    elsewhere = replace(wind, channel=1)
+    command = relabel([_dog()], "Wind", 2, "/m/w", existing=[ProjectEvent("r", elsewhere)])
+    assert command.changes[0].new is not None
+
+
+def test_events_of_one_place_that_are_corrected_together_become_one(tmp_path: Path) -> None:
+    with made(tmp_path / "a.yamnet") as project:
+        item = project.events.at(project.events.rows()[:1])[0]
+        twin = replace(item.event, id="twin", label="Growl", class_index=70, mid="/m/g")
+        items = [item, ProjectEvent(item.recording_id, twin)]
+        project.apply(correct_labels(items, "Own"), adopt=True)
+        own = [i.event for i in project.events.touched_beside(items) if i.event.label == "Own"]
+        assert [event.id for event in own] == [item.event.id]
+        assert {i.event.label for i in _negatives(project, item)} == {item.event.label, "Growl"}
+        agrees(project)
+        project.undo()
+        restored = [project.events.get(item.recording_id, i.event.id) for i in items]
+        assert [i.event for i in restored if i is not None] == [i.event for i in items]
 
 
 def test_relabelling_to_the_same_label_does_nothing(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_answers_follow_every_edit_and_undo(tmp_path: Path) -> None:
             )
             if edit == "correct":
                 project.apply(
-                    relabel(some, "My cricket", existing=project.events.negatives_of(some))
+                    relabel(some, "My cricket", existing=project.events.touched_beside(some))
                 )
             elif edit == "note":
                 project.apply(set_note(some[0], rng.choice(["", "faint"])))

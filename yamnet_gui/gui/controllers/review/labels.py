@@ -152,7 +152,7 @@ class Labels(QObject):
             return
         going_on = {e.id for e in events} == {e.id for e in editor.selected}
         go_on = self._go_on.planned() if going_on else None
-        reviewer, negatives_of = editor.reviewer, editor.project.negatives_reader()
+        reviewer, touched_beside = editor.reviewer, editor.project.touched_beside_reader()
         scores_of = editor.scores_of
 
         def build(items: Sequence[edits.ProjectEvent]) -> edits.Command:
@@ -163,7 +163,7 @@ class Labels(QObject):
                 choice.mid,
                 reviewer=reviewer,
                 ontology=self._class_map.ontology,
-                negatives_of=negatives_of,
+                touched_beside=touched_beside,
                 scores_of=scores_of,
             )
 

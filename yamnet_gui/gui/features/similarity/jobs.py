@@ -191,7 +191,7 @@ class AnswerJob:
                 label.mid,
                 reviewer=self.reviewer,
                 ontology=self.ontology,
-                negatives_of=self.project.events.negatives_of,
+                touched_beside=self.project.events.touched_beside,
             )
             return corrected, event.id, False
         result = answer(
