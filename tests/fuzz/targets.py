@@ -33,6 +33,8 @@ from yamnet_gui.labels.project import Project, read_label_set
 from yamnet_gui.yamnet.weights import inspect_weights
 
 from . import inputs
+from .dataset_target import dataset
+from .model_target import model
 from .mutators import Mutator, in_bytes, in_cells, in_chunks, in_json, in_text, in_xml
 from .saved_model import in_index, write_archive
 
@@ -382,6 +384,8 @@ TARGETS: dict[str, tuple[Callable[[Path, Path], Reader], float]] = {
     "settings": (settings, 1.0),
     "label_sets": (label_sets, 0.5),
     "columns": (columns, 0.5),
+    "dataset": (dataset, 2.0),
+    "model": (model, 1.0),
 }
 """Maker of the reader, and its share of the time."""
 

@@ -18,6 +18,7 @@ _EPILOG = """\
   dataset results --json > results.json
   dataset results --events --classes Owl --min-score 0.7 --sort score --limit 50
   dataset results --into owls.yamnet --classes Owl --min-score 0.7
+  dataset results --beside owls.yamnet
   dataset results --index
   dataset results --like owl.wav
 

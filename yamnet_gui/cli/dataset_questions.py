@@ -25,6 +25,11 @@ from yamnet_gui.embedding import Query
 from yamnet_gui.labels.formats.text import escape_formula
 from yamnet_gui.labels.overwrite_guard import is_one_of
 from yamnet_gui.labels.project import Project
+from yamnet_gui.labels.project.attached_datasets import (
+    AttachedDataset,
+    attach,
+    attached_datasets,
+)
 
 from .arguments import files_of
 from .dataset_filter import add_filter, events_of, filter_of, first_of_filter
@@ -54,6 +59,13 @@ def add_questions(parser: argparse.ArgumentParser) -> None:
         " project has already stays",
     )
     one.add_argument(
+        "--beside",
+        type=Path,
+        metavar="PROJECT",
+        help="put the dataset beside a project (made where it is not there): the window looks"
+        " through it as through the project's own events",
+    )
+    one.add_argument(
         "--index",
         action="store_true",
         help="make the index that --like needs, or bring it up to date",
@@ -76,9 +88,17 @@ def check_questions(options: argparse.Namespace) -> None:
     if options.sort and (options.counts or (options.into is not None and options.limit is None)):
         raise SettingsError("--sort", "says which events come first", "give --limit as well")
     read = (options.folder, options.weights, options.model)
-    if options.into is not None and is_one_of(options.into, files_of(*read)):
-        raise SettingsError(options.into, "is an input of this command", "name a project")
-    asks = options.events or options.counts or options.into or options.index or options.like
+    for project in (options.into, options.beside):
+        if project is not None and is_one_of(project, files_of(*read)):
+            raise SettingsError(project, "is an input of this command", "name a project")
+    asks = (
+        options.events
+        or options.counts
+        or options.into
+        or options.beside
+        or options.index
+        or options.like
+    )
     if asks and (options.check or options.json):
         raise SettingsError("--check" if options.check else "--json", "is a question of its own")
 
@@ -91,6 +111,8 @@ def answer(dataset: Dataset, options: argparse.Namespace) -> bool:
         _counts(dataset, options)
     elif options.into is not None:
         _into(dataset, options)
+    elif options.beside is not None:
+        _beside(dataset, options.beside)
     elif options.index:
         _index(dataset)
     elif options.like is not None:
@@ -131,13 +153,29 @@ def _into(dataset: Dataset, options: argparse.Namespace) -> None:
         ids = list(dict.fromkeys(event.recording for event in some))
     if not ids:
         raise SettingsError("--into", "no event of the dataset is like that")
-    opened = Project.open if exists(options.into) else Project.create
-    with opened(options.into) as project:
+    with _project(options.into) as project:
         name = printable(dataset.folder.name)
-        new, count = take_recordings(project, events, ids, f"take from {name}")
+        here = [d for d in attached_datasets(project) if d.folder == dataset.folder.absolute()]
+        locate = here[0].locate if here else Path
+        new, count = take_recordings(project, events, ids, f"take from {name}", locate)
     kept = len(ids) - new
     tail = f"; {counted(kept, 'recording')} the project has already" if kept else ""
     print(f"{counted(new, 'recording')} with {counted(count, 'event')}{tail}")
+
+
+def _beside(dataset: Dataset, path: Path) -> None:
+    here = AttachedDataset(dataset.folder.absolute())
+    name = printable(here.name)
+    with _project(path) as project:
+        if any(one.folder == here.folder for one in attached_datasets(project)):
+            print(f"{name} is beside {printable(path)} already")
+            return
+        project.apply(attach(project, here))
+    print(f"{name} is beside {printable(path)} now")
+
+
+def _project(path: Path) -> Project:
+    return Project.open(path) if exists(path) else Project.create(path)
 
 
 def _index(dataset: Dataset) -> None:

@@ -129,13 +129,8 @@ def write_cells(folder: Path, cells: Cells) -> None:
 
 def read_cells(folder: Path, numbers: int) -> Cells:
     """Raises DatasetError."""
-    try:
-        with np.load(folder / _CELLS, allow_pickle=False) as arrays:
-            cells = Cells(
-                arrays["components"].astype(np.float32), arrays["centres"].astype(np.float32)
-            )
-    except (OSError, ValueError, KeyError) as error:
-        raise _damaged(folder / _CELLS) from error
+    components, centres = _arrays(folder / _CELLS, {"components": 2, "centres": 2})
+    cells = Cells(components.astype(np.float32), centres.astype(np.float32))
     shapes = cells.components.shape, cells.centres.shape
     if shapes != ((numbers, shapes[1][-1]), (len(cells), shapes[1][-1])):
         raise _damaged(folder / _CELLS)
@@ -168,9 +163,9 @@ def read_run(folder: Path, run: Run, cells: int, numbers: int) -> "RunFile":
     """Raises DatasetError where its files do not fit what is listed."""
     path = folder / f"{run.name}.npz"
     codes = folder / f"{run.name}.codes"
+    (bounds,) = _arrays(path, {"bounds": 1})
+    bounds = bounds.astype(np.int64)
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            bounds = arrays["bounds"].astype(np.int64)
         fits = (
             bounds.shape == (cells + 1,)
             and bounds[0] == 0
@@ -178,8 +173,8 @@ def read_run(folder: Path, run: Run, cells: int, numbers: int) -> "RunFile":
             and bool((np.diff(bounds) >= 0).all())
             and codes.stat().st_size == run.rows * (numbers + 8)
         )
-    except (OSError, ValueError, KeyError) as error:
-        raise _damaged(path) from error
+    except OSError as error:
+        raise _damaged(codes) from error
     if not fits:
         raise _damaged(path)
     return RunFile(run, codes, path, bounds, numbers)
@@ -203,14 +198,23 @@ class RunFile:
 
     def segments(self) -> NDArray[np.void]:
         """Of type `SEGMENT`, by row. Raises DatasetError."""
-        try:
-            with np.load(self.path, allow_pickle=False) as arrays:
-                found = arrays["segments"]
-        except (OSError, ValueError, KeyError) as error:
-            raise _damaged(self.path) from error
+        (found,) = _arrays(self.path, {"segments": 1})
         if found.dtype != SEGMENT or not len(found) or found["row"][0] != 0:
             raise _damaged(self.path)
         return found
+
+
+def _arrays(path: Path, names: Mapping[str, int]) -> list[NDArray[Any]]:
+    """Arrays of numbers of an .npz, which have so many dimensions. Raises DatasetError."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            found = [stored[name] for name in names]
+    except Exception as error:  # of zipfile, zlib, tokenize and NumPy
+        raise _damaged(path) from error
+    for array, dimensions in zip(found, names.values(), strict=True):
+        if array.ndim != dimensions or array.dtype.kind not in "iufV":
+            raise _damaged(path)
+    return found
 
 
 def _damaged(path: Path) -> DatasetError:

@@ -89,10 +89,10 @@ def finish_change(folder: Path) -> None:
     if not exists(path):
         return
     files = _read(path)
-    values = _json(path)
-    for name in values["removes"]:
+    removes, moves = _steps(path)
+    for name in removes:
         _inside(folder, name).unlink(missing_ok=True)
-    for name, source in values["moves"].items():
+    for name, source in moves.items():
         target = _inside(folder, name)
         if not _OWN_SOURCE.fullmatch(Path(source).name):
             raise DatasetError(path, f"names a file that is none of a dataset ({source})")
@@ -101,6 +101,18 @@ def finish_change(folder: Path) -> None:
             (folder / source).replace(target)
     _write(folder / MANIFEST, {"files": {name: asdict(file) for name, file in files.items()}})
     path.unlink()
+
+
+def _steps(path: Path) -> tuple[list[str], dict[str, str]]:
+    """What a change removes and moves. Raises DatasetError where it is damaged."""
+    values = _json(path)
+    removes, moves = values.get("removes"), values.get("moves")
+    if isinstance(removes, list) and isinstance(moves, dict):
+        names = [*removes, *moves, *moves.values()]
+        if all(isinstance(name, str) for name in names):
+            return removes, moves
+    advice = "remove it and see what is missing: dataset --check"
+    raise DatasetError(path, "is damaged", advice)
 
 
 def stray_files(folder: Path, listed: Iterable[str]) -> list[str]:
@@ -133,7 +145,7 @@ def _inside(folder: Path, name: str) -> Path:
 
 def _read(path: Path) -> dict[str, UnitFile]:
     try:
-        files = {str(name): UnitFile(**file) for name, file in _json(path)["files"].items()}
+        files = {str(name): UnitFile.from_json(file) for name, file in _json(path)["files"].items()}
     except FileNotFoundError:
         return {}
     except StorageError as error:

@@ -50,11 +50,15 @@ class Steps:
 
 
 def take_recordings(
-    project: Project, events: DatasetEvents, recordings: Sequence[str], title: str
+    project: Project,
+    events: DatasetEvents,
+    recordings: Sequence[str],
+    title: str,
+    locate: Locate = Path,
 ) -> tuple[int, int]:
     """Copies recordings by their ids with all of their events, as one step of undo that has this
     title; how many recordings and events were new. Raises DatasetError, ProjectError."""
-    taking = taken(project, events.of_recordings(recordings), title)
+    taking = taken(project, events.of_recordings(recordings), title, locate)
     project.apply(taking.command)
     return taking.recordings, taking.new_events
 

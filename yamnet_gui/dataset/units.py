@@ -4,6 +4,7 @@ A large one becomes a file of the dataset as it is, by a new name; small ones ar
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,7 +21,9 @@ from yamnet_gui.core.text import printable
 
 from .frame_rows import embedding_batches, score_batches
 from .layout import (
+    PARTITIONS,
     SUFFIX,
+    TABLES,
     Frames,
     Partition,
     Table,
@@ -34,6 +37,7 @@ from .parquet_files import sha256_of, write_rows
 UNIT = "dataset.json"
 """The end of the name of the file that says what a recording adds; it is written last."""
 _EVENTS_AT_A_TIME = 8_192
+_PARTITION = re.compile(rf"({'|'.join(PARTITIONS)})=[^/\\\0]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,14 @@ class UnitFile:
     rows: int
     bytes: int
     sha256: str
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "UnitFile":
+        """Raises KeyError, TypeError or ValueError where they are no such thing."""
+        counts = values["rows"], values["bytes"]
+        if not all(type(count) is int and count >= 0 for count in counts):
+            raise ValueError("rows or bytes")
+        return cls(*counts, str(values["sha256"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +166,16 @@ def read_unit(path: Path) -> Unit:
     """What `write_unit` wrote. Raises DatasetError where it is broken."""
     try:
         values = parse_json(path.read_text(encoding="ascii"))
-        files = {table: UnitFile(**file) for table, file in values["files"].items()}
-        return Unit(path, str(values["partition"]), dict(values["recording"]), files)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        files = {table: UnitFile.from_json(file) for table, file in values["files"].items()}
+        unit = Unit(path, values["partition"], dict(values["recording"]), files)
+        if not _PARTITION.fullmatch(unit.partition) or not files.keys() <= set(TABLES):
+            raise ValueError("partition or files")
+        recordings_batch([unit.recording])  # else it would fail when all of them are joined
+        return unit
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError,
+        import_pyarrow().ArrowException,
+    ) as error:  # fmt: skip
         reason = "a part of the unfinished run is broken"
         raise DatasetError(path, reason, "restart with --restart") from error
 

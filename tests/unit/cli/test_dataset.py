@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -12,6 +13,7 @@ from yamnet_gui import DatasetContents, activity, analyze
 from yamnet_gui.core.errors import DatasetError, SettingsError
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.labels.project import EventFilter, Project, accept
+from yamnet_gui.labels.project.attached_datasets import attach, attached_datasets
 
 pytest.importorskip("duckdb", reason="needs the extra 'dataset'")
 
@@ -194,3 +196,20 @@ def test_notebooks_add_to_the_dataset_of_the_command_line(run, weights, sounds, 
         analyze(more, threshold=0.9, weights=weights, dataset=made)
     with pytest.raises(SettingsError, match="samples have no name"):
         analyze(np.zeros(16000), 16000, weights=weights, dataset=made)
+
+
+def test_a_dataset_is_put_beside_a_project_once(run, made, tmp_path):
+    path = tmp_path / "p.yamnet"
+    for words in ("is beside", "already"):
+        status, out, _ = run("dataset", made, "--beside", path)
+        assert status == 0
+        assert words in out
+    with Project.open(path) as project:
+        (one,) = attached_datasets(project)
+        assert one.folder == made
+        elsewhere = replace(one, moved=(("/recorders/a", str(tmp_path / "here")),))
+        project.apply(attach(project, elsewhere))
+    assert run("dataset", made, "--into", path, "--text", "0.wav")[0] == 0
+    with Project.open(path) as project:
+        (recording,) = project.recordings.all()
+        assert project.recordings.locate(recording) == tmp_path / "here" / "0.wav"

@@ -42,7 +42,7 @@ WRITTEN = {
     "activity": {"--output"},
     "agreement": {"--output", "--json"},
     "analyze": {"--output", "--scores", "--embeddings", "--provenance", "--dataset"},
-    "dataset": {"--into"},
+    "dataset": {"--into", "--beside"},
     "embed": {"--output"},
     "estimate": {"--json"},
     "evaluate": {"--json", "--mismatches", "--rules-out"},
@@ -126,7 +126,7 @@ def test_of_every_option_it_is_known_whether_it_is_read_or_written(command: str)
 NOT_TOGETHER = {
     ("models", "file", "--output"),  # of two actions
     ("import", "--recordings-in", "--project"),  # a folder, which no project can be
-    ("dataset", "--like", "--into"),  # two questions
+    *(("dataset", "--like", written) for written in ("--into", "--beside")),  # two questions
     ("evaluate", "estimated", "--rules-out"),  # tables have no rules
 }
 PAIRS = [
@@ -200,7 +200,7 @@ def test_nothing_that_is_read_is_written_over(
         (c, w)
         for c in COMMANDS
         for w in sorted(WRITTEN[c])
-        if w not in ("--project", "--clips", "--into", "--dataset")
+        if w not in ("--project", "--clips", "--into", "--beside", "--dataset")
     ],
 )
 @pytest.mark.parametrize("attack", sorted(set(ATTACKS) - {"folder", "hard link"}))

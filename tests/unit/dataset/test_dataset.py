@@ -20,6 +20,7 @@ from yamnet_gui.dataset import (  # noqa: E402
     check,
     layout,
     manifest,
+    read_unit,
     summarize,
     writing,
 )
@@ -226,6 +227,39 @@ def test_a_manifest_that_leads_elsewhere_is_refused(folder, name):
     path.write_text(json.dumps(values))
     with pytest.raises(DatasetError, match="none of a dataset"):
         Dataset(folder)
+
+
+@pytest.mark.parametrize(("name", "value"), [("bytes", "7"), ("rows", -1), ("rows", None)])
+def test_a_manifest_whose_numbers_are_none_is_refused(folder, name, value):
+    path = folder / manifest.MANIFEST
+    values = json.loads(path.read_text())
+    next(iter(values["files"].values()))[name] = value
+    path.write_text(json.dumps(values))
+    with pytest.raises(DatasetError, match="is damaged"):
+        Dataset(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("moves", "x"), ("removes", None), ("moves", {"events/day=1/a.parquet": 1})]
+)
+def test_a_damaged_change_is_refused_in_one_sentence(folder, name, value):
+    change = {"moves": {}, "removes": [], "files": {}} | {name: value}
+    (folder / manifest.CHANGE).write_text(json.dumps(change))
+    with pytest.raises(DatasetError, match="is damaged — remove it"):
+        add_units(folder, info(CONTENTS), [])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("frames", "many"), ("start_utc", 5), ("partition", "day=../.."), ("partition", 3)],
+)
+def test_a_damaged_part_of_an_unfinished_run_is_refused(tmp_path, name, value):
+    path = make_unit(tmp_path / "u", "1.wav").path
+    values = json.loads(path.read_text())
+    (values if name in values else values["recording"])[name] = value
+    path.write_text(json.dumps(values))
+    with pytest.raises(DatasetError, match="unfinished run is broken"):
+        read_unit(path)
 
 
 def test_a_change_that_was_made_up_moves_nothing(folder, tmp_path):

@@ -116,8 +116,21 @@ def test_without_an_index_or_with_a_damaged_one_a_sentence_says_so(folder):
             EmbeddingIndex(dataset)
 
 
+@pytest.mark.parametrize("name", ["cells.npz", "run-*.npz"])
+@pytest.mark.parametrize("share", [0.3, 0.95])
+def test_damaged_arrays_of_an_index_give_a_sentence(folder, name, share):
+    with Dataset(folder) as dataset:
+        list(build_index(dataset))
+        _, units = frames(dataset)
+        path = next((folder / "index").glob(name))
+        content = path.read_bytes()
+        path.write_bytes(content[: int(len(content) * share)])
+        with pytest.raises(DatasetError, match="is damaged"):
+            EmbeddingIndex(dataset).search(units[0])
+
+
 def test_cells_of_few_or_silent_frames_hold_all_of_them():
-    silent = np.zeros((40, 8), np.float32)
+    silent = np.zeros((40, 8), np.float16)
     cells = make_cells(silent, 4)
     assert set(cells.of(silent).tolist()) <= set(range(len(cells)))
-    assert len(make_cells(np.ones((3, 8), np.float32), 100)) == 1
+    assert len(make_cells(np.ones((3, 8), np.float16), 100)) == 1
