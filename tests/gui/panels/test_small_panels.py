@@ -270,6 +270,27 @@ def test_messages_do_not_hide_what_is_reviewed_where_the_tracks_are_low(qtbot: Q
     assert bar.geometry().bottom() <= overview.geometry().bottom()
 
 
+def test_on_low_tracks_messages_hide_no_events_but_where_the_pointer_is_on_the_overview(
+    qtbot: QtBot,
+) -> None:
+    middle, overview, bar = QWidget(), QWidget(), NoticeBar()
+    qtbot.addWidget(middle)
+    overview.setFixedHeight(74)
+    column = QVBoxLayout(middle)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(overview)
+    column.addWidget(QWidget(), 1)
+    bar.lie_over(middle)
+    bar.leave_free(overview)
+    middle.resize(700, 400)
+    middle.show()
+    for y, low in ((150, False), (10, True)):  # on the waveform, on the overview
+        bar.pointer = lambda y=y: middle.mapToGlobal(QPoint(350, y))
+        bar.clear()
+        bar.show_notice("info", "Analysed.", [("Undo", lambda: None)])
+        assert (bar.geometry().top() > 200) == low
+
+
 def test_a_remark_leaves_the_status_bar_but_not_what_came_after_it(
     owners: Owners, qtbot: QtBot
 ) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QCursor,
@@ -82,7 +82,7 @@ class NoticeBar(QWidget):
     It lies over what it belongs to, near the upper edge, and so moves nothing when it comes or
     goes; below what must stay in sight, such as the overview of the recording, unless it would
     cover much of the little room that is left there for what is reviewed. Where the pointer works
-    there when it comes, it lies at the lower edge.
+    there when it comes, it lies at the lower edge; on low tracks only where it would lie under it.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -90,7 +90,7 @@ class NoticeBar(QWidget):
         self._rows: list[Notice] = []
         self._under: QWidget | None = None
         self._above: QWidget | None = None
-        self._low = False  # whether it lies at the lower edge
+        self._worked_at: QPoint | None = None  # where the pointer was when it came
         self.pointer: Callable[[], QPoint] = QCursor.pos
         """Where the mouse is on the screen."""
         self._layout = QVBoxLayout(self)
@@ -170,7 +170,7 @@ class NoticeBar(QWidget):
                 min(reversed(self._rows[1:]), key=lambda r: list(NoticeKind).index(r.kind))
             )
         if self.isHidden():
-            self._low = self._is_worked_on_above()
+            self._worked_at = self._pointer_inside()
         self.show()
         self._place()
 
@@ -195,13 +195,13 @@ class NoticeBar(QWidget):
         self.setVisible(bool(self._rows))
         self._place()
 
-    def _is_worked_on_above(self) -> bool:
-        """Whether the pointer is in the upper part of what the bar would lie over."""
+    def _pointer_inside(self) -> QPoint | None:
+        """Where the pointer is in what the bar lies over; None where it is elsewhere."""
         under = self._under
         if under is None or not under.isVisible():
-            return False
+            return None
         at = under.mapFromGlobal(self.pointer())
-        return under.rect().contains(at) and at.y() < under.height() // 2
+        return at if under.rect().contains(at) else None
 
     def _place(self) -> None:
         under = self._under
@@ -211,15 +211,17 @@ class NoticeBar(QWidget):
         width = max(min(width, round(_WIDEST * text_scale())), 1)
         height = 2 + sum(row.fit(width - 2) + 1 for row in self._rows) - 1
         left = (under.width() - width) // 2
-        top, above = _MARGIN, self._above
+        top, above, small = _MARGIN, self._above, True
         if above is not None and above.isVisibleTo(under):
             below = above.mapTo(under, above.rect().bottomLeft()).y() + 1
-            if height + _MARGIN <= (under.height() - below) * _MOST_COVERED:
-                top += below
-            else:
-                top = 0
+            small = height + _MARGIN <= (under.height() - below) * _MOST_COVERED
+            top = top + below if small else 0
         lowest = max(under.height() - height, 0)
-        top = max(lowest - _MARGIN, 0) if self._low else min(top, lowest)
+        at, upper = self._worked_at, QRect(left, top, width, height)
+        low = False
+        if at is not None and at.y() < under.height() // 2:
+            low = small or upper.contains(at)  # events of low tracks are at the lower edge, too
+        top = max(lowest - _MARGIN, 0) if low else min(top, lowest)
         self.setGeometry(left, top, width, height)
         self.raise_()
 
