@@ -17,12 +17,12 @@ from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.gui.features import Files
 from yamnet_gui.gui.features.dataset.batch_analysis import BatchState
 from yamnet_gui.gui.features.dataset.feature import DatasetFeature
-from yamnet_gui.gui.features.dataset.jobs import AnalyseAllJob
+from yamnet_gui.gui.features.dataset.jobs import AnalyseAllJob, BatchStep
 from yamnet_gui.gui.features.dataset.start_times_dialog import StartTimesDialog
 from yamnet_gui.gui.panels.recording_table_model import STATE
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.exchange.score_tables import stored_analysis
-from yamnet_gui.labels.project import Project, RecordingState, remove_recordings
+from yamnet_gui.labels.project import EventFilter, Project, RecordingState, remove_recordings
 from yamnet_gui.labels.project.analysis_settings import StoredSettings
 
 Start = Callable[..., Workbench]
@@ -288,6 +288,29 @@ def test_a_recording_removed_during_a_run_does_not_end_it(
     (left,) = project.recordings.all()
     assert left.state is RecordingState.ANALYSED
     settled(empty)
+
+
+@pytest.mark.workflow
+def test_a_run_lists_how_many_events_a_recording_has_when_it_is_through_with_it(
+    empty: Workbench, settled: Settled, folder: Path
+) -> None:
+    feature(empty).files.add([folder / "a.wav", folder / "b.wav"])
+    settled(empty)
+    project, run = project_of(empty), feature(empty).run
+    shown: list[tuple[int | None, int]] = []
+
+    def look(step: BatchStep) -> None:
+        if step.finished:
+            own = EventFilter(recording_ids=frozenset([step.recording_id]), one_per_sound=True)
+            held = project.events.count(own)
+            shown.append((empty.shell.recordings.model.events_of(step.path), held))
+
+    run.step.connect(look)
+    feature(empty).analyse_or_pause()
+    settled(empty)
+    assert len(shown) == 2
+    assert [listed for listed, _ in shown] == [held for _, held in shown]
+    run.step.disconnect(look)
 
 
 @pytest.mark.workflow

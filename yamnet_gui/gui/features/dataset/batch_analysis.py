@@ -12,6 +12,7 @@ from yamnet_gui.gui.controllers.analysis_controller import AnalysisController
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.project import ProjectState
 from yamnet_gui.gui.state.rules import Rules
+from yamnet_gui.gui.state.shown_events import ShownEvents
 
 from .jobs import AnalyseAllJob, BatchStep
 
@@ -44,9 +45,11 @@ class BatchRun(QObject):
         rules: Rules,
         analysing: AnalysisController,
         class_map: ClassMapState,
+        shown: ShownEvents,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._shown = shown
         self._project = project
         self._rules = rules
         self._analysing = analysing
@@ -136,6 +139,7 @@ class BatchRun(QObject):
                 self._analysing.cache,
                 self._rules.rule_set,
                 self._class_map.value,
+                self._shown.one_per_sound,
             ),
             on_result=self._on_step,
             on_failed=self._on_failed,

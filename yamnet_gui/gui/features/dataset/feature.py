@@ -53,7 +53,10 @@ class DatasetFeature(Feature):
         self._show_error = context.shell.show_error
         self._show_message = context.shell.show_message
         self._window = context.shell.window
-        self.run = BatchRun(self._project, self._rules, self._analysis, self._class_map, self)
+        shown = self._document.shown
+        self.run = BatchRun(
+            self._project, self._rules, self._analysis, self._class_map, shown, self
+        )
         self._jobs = JobRunner("recordings of the project", self)
         self.files = RecordingFiles(context, self._jobs, self)
         self.start_times = StartTimes(context, self._jobs, self)
@@ -178,6 +181,8 @@ class DatasetFeature(Feature):
             self._recordings_panel.set_state(step.path, "failed", step.error)
         elif step.finished:
             self._recordings_panel.set_state(step.path, "analysed")
+            if step.events is not None and step.path != self._recording_loader.path:
+                self._recordings_panel.set_events({step.path: step.events})
         else:
             self._recordings_panel.set_state(step.path, "analysing")
 

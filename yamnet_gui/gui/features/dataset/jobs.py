@@ -26,6 +26,7 @@ from yamnet_gui.core.text import printable
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.exchange.missing import find_by_name
 from yamnet_gui.labels.project import (
+    EventFilter,
     Project,
     Recording,
     RecordingState,
@@ -139,7 +140,7 @@ def described(project: Project, path: Path, time_zone: str = "") -> Recording:
 class BatchStep:
     """Progress of analysing many: `seconds` of the recording are done, or it is `finished`.
 
-    `error`: why it failed.
+    `error`: why it failed. `events`: how many it has now, None where that is not known.
     """
 
     recording_id: str
@@ -147,6 +148,7 @@ class BatchStep:
     seconds: float
     finished: bool = False
     error: str = ""
+    events: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ class AnalyseAllJob:
 
     One that cannot be read is marked with the reason and skipped. Closing stops within a
     chunk; results of that recording so far are in the cache. Raises WeightsError and
-    ProjectError.
+    ProjectError. `one_per_sound`: events for which others stand are not counted.
     """
 
     project: Project
@@ -165,6 +167,7 @@ class AnalyseAllJob:
     cache: ResultCache | None
     rules: RuleSet
     class_map: ClassMap
+    one_per_sound: bool = False
 
     def run(self) -> Iterator[BatchStep]:
         for recording_id in self.todo:
@@ -177,7 +180,7 @@ class AnalyseAllJob:
     def _one(self, recording: Recording) -> Iterator[BatchStep]:
         path = self.project.recordings.locate(recording)
         if self._known(recording):
-            yield BatchStep(recording.id, path, recording.duration_s, finished=True)
+            yield self._finished(recording, path)
             return
         yield BatchStep(recording.id, path, 0.0)
         result: RecordingEvents | None = None
@@ -202,7 +205,12 @@ class AnalyseAllJob:
             self.project.recordings.update(failed)
             yield BatchStep(recording.id, path, recording.duration_s, True, error.reason)
             return
-        yield BatchStep(recording.id, path, recording.duration_s, finished=True)
+        yield self._finished(recording, path)
+
+    def _finished(self, recording: Recording, path: Path) -> BatchStep:
+        own = EventFilter(recording_ids=frozenset([recording.id]), one_per_sound=self.one_per_sound)
+        events = self.project.events.count(own)
+        return BatchStep(recording.id, path, recording.duration_s, finished=True, events=events)
 
     def _known(self, recording: Recording) -> bool:
         """Whether the project already contains detections of this model and these settings."""
