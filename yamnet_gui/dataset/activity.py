@@ -14,14 +14,18 @@ from yamnet_gui.labels.exchange.activity import ActivityGrid
 from yamnet_gui.labels.exchange.activity_cells import Cell, cells_in
 from yamnet_gui.labels.project import Recording
 
+from .column_file import Columns
 from .events import DatasetEvents, recorded_at
 
 
 def dataset_activity(events: DatasetEvents) -> ActivityGrid:
     """Counts all events by label and by hour in each recording; `recordings` have the ids that they
     have in the dataset. Makes the columns first where they are not there. Raises DatasetError."""
-    made = events.columns().columns
     recordings = _recordings(events)
+    return events.of_columns(lambda queries: _counted(queries.columns, recordings))
+
+
+def _counted(made: Columns, recordings: tuple[Recording, ...]) -> ActivityGrid:
     number_of = {recording_id: k for k, (recording_id, _) in enumerate(made.recordings)}
     cells: list[Cell] = []
     found: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = []

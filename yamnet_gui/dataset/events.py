@@ -6,11 +6,12 @@ in the cache where they are there (`prepare` makes them), in hundredths of a sec
 by DuckDB, which reads the files.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from yamnet_gui.core.clock_time import known_clock_time
 from yamnet_gui.core.errors import DatasetError
@@ -36,6 +37,9 @@ _FIELDS = (
 )  # fmt: skip
 _SELECTED = ", ".join(("source", *_FIELDS))
 _BY_TIME = Sort()
+_DAMAGE = (IndexError, ValueError)
+"""What comes of rows and codes that are none."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,41 +90,58 @@ class DatasetEvents:
             yield from build_columns(self._dataset, self._cache)
             self._open_columns()
 
-    def columns(self) -> ColumnQueries:
-        """The columns, made now where they are not there."""
-        for _share in self.prepare():
-            pass
-        if self._columns is None:
-            raise DatasetError(self._dataset.folder, "has columns in the cache that are damaged")
-        return self._columns
+    def of_columns(self, question: Callable[[ColumnQueries], T]) -> T:
+        """The answer from the columns, which are made now where they are not there, and once more
+        where they turn out to be damaged. Raises DatasetError."""
+        for _try in range(2):
+            for _share in self.prepare():
+                pass
+            if self._columns is not None:
+                try:
+                    return question(self._columns)
+                except _DAMAGE:
+                    self._forget_columns()
+        raise DatasetError(self._dataset.folder, "has damaged columns in the cache", "try again")
+
+    def _asked(self, question: Callable[[ColumnQueries | SqlQueries], T]) -> T:
+        """The answer from the columns where they are there, else from the files."""
+        if self._columns is not None:
+            try:
+                return question(self._columns)
+            except _DAMAGE:
+                self._forget_columns()
+        return question(self._sql)
 
     @property
     def labels(self) -> tuple[str, ...]:
         """All labels, sorted."""
-        return tuple(sorted((self._columns or self._sql).labels))
+        return tuple(sorted(self._asked(lambda queries: queries.labels)))
 
     @property
     def channels(self) -> frozenset[int | None]:
         """The channels that events are of, from 0; None where they are of all together."""
-        return frozenset((self._columns or self._sql).channels)
+        return frozenset(self._asked(lambda queries: queries.channels))
 
     def count(self, wanted: EventFilter) -> int:
         """How many events meet the filter."""
-        return (self._columns or self._sql).count(wanted)
+        return self._asked(lambda queries: queries.count(wanted))
 
     def label_counts(self, wanted: EventFilter) -> dict[str, int]:
         """How many events that meet the filter have each label, most first."""
-        found = (self._columns or self._sql).label_counts(wanted)
+        found = self._asked(lambda queries: queries.label_counts(wanted))
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
     def page(
         self, wanted: EventFilter, sort: Sort = _BY_TIME, first: int = 0, count: int = 200
     ) -> list[DatasetEvent]:
         """`count` events that meet the filter, from the `first` one in this order on."""
-        columns = self._columns
-        if columns is None:
-            return [DatasetEvent(*row) for row in self._sql.page(wanted, sort, first, count)]
-        return _listed(columns, columns.page(wanted, sort, first, count))
+
+        def listed(queries: ColumnQueries | SqlQueries) -> list[DatasetEvent]:
+            if isinstance(queries, ColumnQueries):
+                return _listed(queries, queries.page(wanted, sort, first, count))
+            return [DatasetEvent(*row) for row in queries.page(wanted, sort, first, count)]
+
+        return self._asked(listed)
 
     def queue(
         self,
@@ -134,12 +155,16 @@ class DatasetEvents:
     ) -> list[DatasetEvent]:
         """`count` events in an order of review, from the `first` one on: those of a project
         (`labels.project.review_order`). Makes the columns first where they are not there."""
-        columns = self.columns()
-        return _listed(columns, columns.queue(kind, wanted, seed, threshold)[first : first + count])
+
+        def listed(queries: ColumnQueries) -> list[DatasetEvent]:
+            rows = queries.queue(kind, wanted, seed, threshold)
+            return _listed(queries, rows[first : first + count])
+
+        return self.of_columns(listed)
 
     def recordings(self, wanted: EventFilter) -> list[str]:
         """Ids of the recordings with an event that meets the filter."""
-        return sorted((self._columns or self._sql).recordings(wanted))
+        return sorted(self._asked(lambda queries: queries.recordings(wanted)))
 
     def infos(self, recordings: Sequence[str]) -> dict[str, RecordingInfo]:
         """What is known of recordings, by their ids, in the order of their files."""
@@ -160,6 +185,11 @@ class DatasetEvents:
     def of_recordings(self, recordings: Sequence[str]) -> list[LabelledRecording]:
         """Recordings by their ids with all of their events, as projects and formats take them."""
         return [self._labelled(*item) for item in self.infos(recordings).items()]
+
+    def _forget_columns(self) -> None:
+        self._columns = None
+        with suppress(OSError):
+            columns_path(self._dataset, self._cache).unlink()
 
     def _open_columns(self) -> None:
         made = read_columns(columns_path(self._dataset, self._cache))

@@ -207,7 +207,7 @@ class RunFile:
 def _arrays(path: Path, names: Mapping[str, int]) -> list[NDArray[Any]]:
     """Arrays of numbers of an .npz, which have so many dimensions. Raises DatasetError."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             found = [stored[name] for name in names]
     except Exception as error:  # of zipfile, zlib, tokenize and NumPy
         raise _damaged(path) from error

@@ -1,5 +1,6 @@
 """Columns of a dataset in the cache: any page of any order, and what is done with damaged ones."""
 
+import json
 from datetime import timedelta
 
 import numpy as np
@@ -13,7 +14,7 @@ from yamnet_gui.core.errors import DatasetError
 from yamnet_gui.dataset import Contents, Dataset, DatasetEvents, add_units
 from yamnet_gui.dataset.column_file import Columns
 from yamnet_gui.dataset.column_queries import ColumnQueries
-from yamnet_gui.labels.project import EventFilter, Sort, SortKey
+from yamnet_gui.labels.project import EventFilter, QueueKind, Sort, SortKey
 
 ROWS = 300
 
@@ -83,7 +84,7 @@ def test_columns_are_made_once_for_the_same_files(folder, tmp_path):
         events = DatasetEvents(dataset, cache)
         assert not events.prepared
         listed = events.page(EventFilter(), count=10_000)
-        assert len(events.columns().rows(EventFilter())) == len(listed)
+        assert list(events.prepare())
         assert events.page(EventFilter(), count=10_000) == listed
 
 
@@ -108,3 +109,21 @@ def test_a_damaged_file_of_the_dataset_gives_a_sentence(folder, tmp_path):
     with Dataset(folder) as dataset, pytest.raises(DatasetError, match="is damaged"):
         list(DatasetEvents(dataset, tmp_path / "cache").prepare())
     assert not own_files(tmp_path / "cache", COLUMNS)
+
+
+def test_columns_with_wrong_numbers_are_thrown_away_and_the_files_asked(folder, tmp_path):
+    cache = tmp_path / "cache"
+    with Dataset(folder) as dataset:
+        plain = DatasetEvents(dataset, tmp_path / "none").page(EventFilter(), Sort(SortKey.LABEL))
+        list(DatasetEvents(dataset, cache).prepare())
+        (file,) = own_files(cache, COLUMNS)
+        content = bytearray(file.path.read_bytes())
+        where = json.loads(content[content.rindex(b'{"version"') : -8])["arrays"]["label"]
+        content[where[0] : where[0] + 4] = b"\xff\xff\xff\x7f"
+        file.path.write_bytes(bytes(content))
+        events = DatasetEvents(dataset, cache)
+        assert events.prepared
+        assert events.page(EventFilter(), Sort(SortKey.LABEL)) == plain
+        assert not events.prepared
+        assert len(events.queue(QueueKind.SCORE, EventFilter(), 3)) == 3
+        assert events.prepared
