@@ -162,7 +162,10 @@ def test_one_event_for_one_sound_everywhere_and_one_click_shows_all(demo, settle
     panel.search.setText("insect")
     matching = sum("insect" in event.label.casefold() for event in left_out)
     assert 0 < matching < every - shown
-    assert panel.foot.button.text() == f"Show {matching} event{'s' * (matching > 1)} left out"
+    assert panel.foot.button.text() == f"Show {matching} more that match{'es' * (matching == 1)}"
+    assert "Caw" in panel.foot.button.toolTip()
+    assert panel.empty.text().startswith(f"{matching} event")  # none of them is listed
+    assert "the button below shows them" in panel.empty.text()
     panel.search.setText("no such sound")
     assert not panel.foot.button.isVisible()
     panel.search.clear()

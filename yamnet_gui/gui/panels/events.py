@@ -308,11 +308,14 @@ class EventsPanel(QWidget):
         count = self.model.count_passing(view.left_out)
         if self.model.filter.empty:
             count += extra
-        self.foot.show_left_out(one_per_sound=view.one_per_sound, count=count)
+        searched = bool(self.search.text().strip())
+        self.foot.show_left_out(one_per_sound=view.one_per_sound, count=count, searched=searched)
         if shown:
             self._pages.setCurrentWidget(self.table)
         else:
-            self.empty.setText(_why_empty(self._document, self.model.total))
+            self.empty.setText(
+                _why_empty(self._document, self.model.total, count if searched else 0)
+            )
             self._pages.setCurrentWidget(self.empty)
 
     def _enter_table(self) -> None:
@@ -403,10 +406,16 @@ def _runs(rows: list[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _why_empty(document: Document, total: int) -> str:
-    """Why none of `total` events is listed."""
+def _why_empty(document: Document, total: int, left_out: int) -> str:
+    """Why none of `total` events is listed; `left_out` more match, for which others stand."""
     if document.recording is None:
         return "No recording is open."
+    if total and left_out:
+        are, them = ("es, but is", "it") if left_out == 1 else (", but are", "them")
+        return (
+            f"{counted(left_out, 'event')} match{are} left out, to list one event for one sound:"
+            f" the button below shows {them}."
+        )
     if total:
         return 'No events match the filter.<br><br><a href="all">Show all events</a>'
     if document.loading_events:

@@ -30,7 +30,12 @@ _VIEWS = (
     (View.ONE_CLASS, "One class, by day and hour"),
 )
 _COUNTS = (
-    (Counts.RAW, "Raw", "All events that are not rejected"),
+    (
+        Counts.RAW,
+        "Raw",
+        "All events that are not rejected, also those that lists leave out because one of a more"
+        " particular class stands for them",
+    ),
     (
         Counts.CALIBRATED,
         "Calibrated",
@@ -41,6 +46,9 @@ _COUNTS = (
         "Estimated",
         "True events, estimated from the reviewed sample of a class (yamnet-gui estimate)",
     ),
+)
+_EVERY = (
+    "Every event of a class counts, also where lists show a more particular class in its place."
 )
 
 
@@ -144,7 +152,7 @@ class ActivityPanel(QWidget):
         """Shows counts; `note` is what they lack."""
         self.map.show_picture(picture)
         self.lines.show_picture(picture, self.map.current[0])
-        self.note.setText(note)
+        self.note.setText(f"{note} {_EVERY}".strip())
         self._pages.setCurrentIndex(1 if picture.values.size else 0)
         if not picture.values.size:
             self.empty.setText("No events to count.")

@@ -55,6 +55,7 @@ _DECISIONS = (
 )
 _NO_EVENTS = "The project has no events yet: analyse recordings, or import labels."
 _NO_MATCH = "No events match the filter."
+_LEFT_OUT = "What matches is left out, to list one event for one sound: the button below shows it."
 _WIDE = 62
 """Characters across from which a date has room for its year."""
 
@@ -194,9 +195,13 @@ class AllEventsPanel(QWidget):
     ) -> None:
         """Lists these rows of `total` events; `left_out` more meet the filter, unlisted."""
         self._total, self._note = total, ""
-        self.foot.show_left_out(one_per_sound=one_per_sound, count=left_out)
+        searched = bool(self.filter.searched)
+        self.foot.show_left_out(one_per_sound=one_per_sound, count=left_out, searched=searched)
         self.model.set_rows(rows)
-        self.empty.show_text("" if len(rows) else _NO_EVENTS if self.lists_all else _NO_MATCH)
+        nothing = (
+            _LEFT_OUT if left_out and searched else _NO_EVENTS if self.lists_all else _NO_MATCH
+        )
+        self.empty.show_text("" if len(rows) else nothing)
         self._show_count()
 
     def forget_rows(self) -> None:
