@@ -32,6 +32,8 @@ from yamnet_gui.gui.features.activity.feature import ActivityFeature
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.dataset.all_events_model import ProjectColumn
 from yamnet_gui.gui.features.dataset_folder.feature import DatasetFolder
+from yamnet_gui.gui.features.gallery.feature import Gallery
+from yamnet_gui.gui.features.gallery.listing import Kind
 from yamnet_gui.gui.features.review_queue.feature import ReviewQueueFeature
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
 from yamnet_gui.gui.features.similarity.hits import HitLabel, QueryExample
@@ -461,3 +463,27 @@ def test_sounds_like_an_example_are_found_in_it_and_decided_on(
     similar.decide(0, ReviewState.REJECTED)
     settled(bench)
     assert similar.similar.hits[0].state is ReviewState.REJECTED
+
+
+def test_the_gallery_shows_what_is_listed_of_it(beside: Workbench, settled: Settled) -> None:
+    panel(beside).search.setText("other.wav")
+    settled(beside)
+    gallery = beside.feature(Gallery)
+    gallery.show(Kind.EVENTS)
+    settled(beside)
+    assert gallery.panel is not None
+    model, grid = gallery.panel.model, gallery.panel.grid
+    assert model.rowCount() == panel(beside).model.rowCount()
+    item = model.item(0)
+    assert item is not None
+    assert item.name == "other.wav"
+    flags = QItemSelectionModel.SelectionFlag
+    for row in (0, 2):
+        grid.selectionModel().select(model.index(row, 0), flags.Select)
+    gallery._steps.decide(ReviewState.REJECTED)
+    settled(beside)
+    settled(beside)
+    states = [model.item(row).state for row in range(4)]
+    assert [state is ReviewState.REJECTED for state in states] == [True, False, True, False]
+    rejected = EventFilter(states=frozenset({ReviewState.REJECTED}))
+    assert project_of(beside).events.count(rejected) == 2

@@ -66,7 +66,7 @@ class DatasetRows(QObject):
         self._soon = Debounced(self, _GATHER_MS, self._ask)
         self.total = 0
         self.whole = True
-        """Whether no more rows come once they are counted."""
+        """Whether the first page has all of them."""
         self.wanted = EventFilter()
         self.sort = Sort()
 
@@ -234,7 +234,7 @@ class DatasetRows(QObject):
         self._asked = self._questions.ask(make, self._on_page, self._on_failed, self._on_done)
 
     def _on_total(self, total: Total) -> None:
-        self.total, self.whole = total.count, True
+        self.total = total.count
         self.counted.emit(total)
 
     def _on_page(self, page: DatasetPage) -> None:

@@ -137,7 +137,7 @@ class Gallery(Feature):
         self._follow = FollowChosen(self._context, grid, self._destination, self)
         grid.selectionModel().selectionChanged.connect(self._on_selected)
         OwnKeys(grid, self._window.actions_by_id, keys)
-        panel.show_choice(self.listing.choice)
+        self._on_source(self.listing.source)
         return panel
 
     def _choose(self, choice: Choice) -> None:
@@ -175,6 +175,8 @@ class Gallery(Feature):
     def _on_source(self, source: object) -> None:
         if self.panel is not None:
             self.panel.show_choice(self.listing.choice)
+            self.panel.states.setEnabled(not self.listing.of_dataset)  # those are the project's
+            self.pictures.painter.absent = self.listing.source.absent
             self.panel.model.set_source(self.listing.source)
             self.panel.grid.verticalScrollBar().setValue(0)
 

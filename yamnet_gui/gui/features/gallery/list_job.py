@@ -18,6 +18,11 @@ _SORTS = {
 }
 
 
+def order_of(order: Order, listed: Sort | None) -> Sort | None:
+    """What an order sorts by; `listed` where it is that of the list which the cards come from."""
+    return _SORTS.get(order, listed)
+
+
 @dataclass(frozen=True, slots=True)
 class ListJob:
     """Yields the rows of the events that meet the filter; of `within` where that is given.
@@ -33,7 +38,7 @@ class ListJob:
     within: Rows | None = None
 
     def run(self) -> Iterator[Rows]:
-        sort = _SORTS.get(self.order, self.listed)
+        sort = order_of(self.order, self.listed)
         met = self.project.events.rows(self.wanted, sort or Sort())
         if self.within is None:
             yield met

@@ -14,11 +14,13 @@ from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.background.runner import JobHandle
 from yamnet_gui.gui.controllers.event_reader import EventReader
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
+from yamnet_gui.gui.features.dataset.dataset_rows import DatasetRows
 from yamnet_gui.gui.features.similarity.hits import HitList
 from yamnet_gui.gui.jobs.review import ChannelsJob, CountClassesJob
 from yamnet_gui.labels.project import EventFilter
 
-from .list_job import ListJob
+from .dataset_source import DatasetSource
+from .list_job import ListJob, order_of
 from .sources import EventSource, HitSource, Order, Rows, Source
 
 if TYPE_CHECKING:
@@ -81,6 +83,11 @@ class Listing(QObject):
         self.reader = EventReader(self._project, self)
         self.events = EventSource(self.reader, self)
         self.hits = HitSource(similar, self.reader, self)
+        self._datasets = context.session.datasets
+        rows = DatasetRows(context.services.datasets, self._datasets, self._project, self)
+        self.dataset = DatasetSource(rows, self._datasets, self)
+        self._datasets.source_changed.connect(self._on_dataset)
+        self._datasets.opened_changed.connect(lambda: self._soon(Kind.EVENTS))
         self.choice = Choice()
         self._looks = False
         self._stale = True
@@ -94,16 +101,24 @@ class Listing(QObject):
 
     @property
     def busy(self) -> bool:
-        return self._later.active or self._job is not None
+        return self._later.active or self._job is not None or self.dataset.rows.busy
 
     @property
     def source(self) -> Source:
         """Where the cards come from now."""
+        if self.of_dataset:
+            return self.dataset
         return self.hits if self.choice.kind is Kind.SIMILAR else self.events
+
+    @property
+    def of_dataset(self) -> bool:
+        """Whether they are events of a dataset, as *All events* lists them."""
+        return self.choice.kind is Kind.EVENTS and self._datasets.source is not None
 
     def close(self) -> None:
         self._looks = False
         self._later.stop()
+        self.dataset.rows.stop()
         self.reader.close()
 
     def set_looks(self, on: bool) -> None:
@@ -129,7 +144,12 @@ class Listing(QObject):
             self._job = None
         project, choice = self._project.project, self.choice
         self._stale = not self._looks
+        self.dataset.rows.stop()
         if not self._looks or project is None or choice.kind is Kind.SIMILAR:
+            return
+        if self.of_dataset:
+            wanted, sort = self._all_events.filter, self._all_events.sort
+            self.dataset.rows.start(self._of_channels(wanted), order_of(choice.order, sort) or sort)
             return
         self._projects.store_detections()  # those of the open recording are listed as well
         wanted, listed, within = EventFilter(), None, None
@@ -144,16 +164,26 @@ class Listing(QObject):
         if choice.states is not None:
             states = choice.states if wanted.states is None else choice.states & wanted.states
             wanted = replace(wanted, states=states)
-        if choice.channels is not None:
-            before = wanted.channels
-            channels = choice.channels if before is None else choice.channels & before
-            wanted = replace(wanted, channels=channels)
+        wanted = self._of_channels(wanted)
         self._projects.run(ChannelsJob(project), on_result=self.channels_found.emit)
         self._job = self._projects.run(
             ListJob(project, wanted, choice.order, listed, within),
             on_result=self._on_rows,
             on_done=self._on_done,
         )
+
+    def _of_channels(self, wanted: EventFilter) -> EventFilter:
+        chosen, before = self.choice.channels, wanted.channels
+        if chosen is None:
+            return wanted
+        return replace(wanted, channels=chosen if before is None else chosen & before)
+
+    def _on_dataset(self) -> None:
+        """The cards are those of another dataset, or of the project again."""
+        self.dataset.rows.forget()
+        if self.choice.kind is Kind.EVENTS:
+            self.source_changed.emit(self.source)
+            self._soon(Kind.EVENTS)
 
     def _on_rows(self, rows: Rows) -> None:
         if np.array_equal(rows, self.events.rows):
@@ -171,7 +201,9 @@ class Listing(QObject):
                 self._later.start()
 
     def _on_steps(self) -> None:
-        if self._looks:
+        if self._looks and self.of_dataset:
+            self.dataset.rows.clear()
+        elif self._looks:
             self.events.refresh()
 
     def _on_project(self) -> None:

@@ -17,7 +17,6 @@ from .items import GalleryItem
 from .sources import Source
 
 _NO_PARENT = QModelIndex()
-REMOVED = "No longer in the project"
 
 
 class GalleryModel(QAbstractListModel):
@@ -68,7 +67,7 @@ class GalleryModel(QAbstractListModel):
             return None
         item = self.item(index.row())
         if item is None:
-            return REMOVED
+            return self._source.absent
         if role == Qt.ItemDataRole.DisplayRole:
             return ", ".join(words_of(item))
         return plain_tip("\n".join([*words_of(item), item.note] if item.note else words_of(item)))

@@ -16,7 +16,8 @@ from yamnet_gui.gui.widgets.colors import state_color, theme_of
 
 from .grid import CardLook
 from .items import GalleryItem
-from .model import REMOVED, channel_words
+from .model import channel_words
+from .sources import REMOVED
 from .thumbnail_job import Thumbnail, ThumbnailRequest
 
 _MARGIN = 3
@@ -56,6 +57,8 @@ class CardPainter:
     ) -> None:
         self._card_of = card_of
         self._thumbnail_of = thumbnail_of
+        self.absent = REMOVED
+        """What stands on a card of which nothing is known."""
         self._size = QSize(160, 120)
         self._picture = QSize(160, 80)
         self._line = 16
@@ -146,7 +149,7 @@ class CardPainter:
         card = self._card_of(row)
         if card is None:
             painter.setPen(QColor(theme.accent_text if selected else theme.dim_text))
-            painter.drawText(QRect(QPoint(), self._size), _WRAPPED, REMOVED)
+            painter.drawText(QRect(QPoint(), self._size), _WRAPPED, self.absent)
         else:
             picture = QRect(QPoint(_MARGIN, _MARGIN), self._picture)
             self._draw_picture(painter, picture, card)

@@ -20,6 +20,9 @@ from .items import GalleryItem
 Rows = NDArray[np.int64]
 
 
+REMOVED = "No longer in the project"
+
+
 class Order(StrEnum):
     """What the cards are sorted by. LISTED: as the list is that they come from."""
 
@@ -37,6 +40,8 @@ class Source(QObject):
 
     reset = Signal()  # other cards
     changed = Signal()  # the same cards, some of them decided on
+    absent = REMOVED
+    """What stands on a card of which nothing is known."""
 
     def count(self) -> int:
         raise NotImplementedError

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject
 
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.dialogs.class_picker import LabelChoice
+from yamnet_gui.gui.features.dataset.dataset_steps import DatasetSteps, Ranges
 from yamnet_gui.gui.features.similarity.hits import HitLabel
 from yamnet_gui.gui.features.similarity.search_feedback import SearchFeedback
 
 from .listing import Kind, Listing
 from .panel import GalleryPanel
+from .sources import Rows
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -43,6 +46,7 @@ class GallerySteps(QObject):
         self._listing = listing
         self._panel = panel
         self._feedback = feedback
+        self._of_dataset = DatasetSteps(context, self)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the keys of the window's actions do while the grid has the focus."""
@@ -65,6 +69,8 @@ class GallerySteps(QObject):
         if self._listing.choice.kind is Kind.SIMILAR:
             numbers = [self._listing.hits.hit_at(row) for row in chosen.tolist()]
             begun = self._feedback.decide_many(numbers, state)
+        elif self._listing.of_dataset:
+            begun = self._of_dataset.decide(self._listing.dataset.rows, _ranges(chosen), state)
         else:
             begun = self._bulk.decide(self._listing.events.rows[chosen], state)
         if begun and state is not ReviewState.UNREVIEWED:
@@ -106,6 +112,8 @@ class GallerySteps(QObject):
             numbers = [self._listing.hits.hit_at(row) for row in chosen.tolist()]
             label = HitLabel(choice.label, choice.class_index, choice.mid)
             begun = self._feedback.decide_many(numbers, ReviewState.ACCEPTED, label)
+        elif self._listing.of_dataset:
+            begun = self._of_dataset.relabel(self._listing.dataset.rows, _ranges(chosen), choice)
         else:
             begun = self._bulk.relabel(self._listing.events.rows[chosen], choice)
         if begun:
@@ -144,3 +152,9 @@ class GallerySteps(QObject):
             following = behind[_NEAR]
         if following is not None:
             grid.setCurrentIndex(self._panel.model.index(following, 0))
+
+
+def _ranges(chosen: Rows) -> Ranges:
+    """Ascending positions as ranges."""
+    parts = np.split(chosen, np.flatnonzero(np.diff(chosen) != 1) + 1)
+    return tuple((int(part[0]), int(part[-1]) + 1) for part in parts if len(part))
