@@ -20,9 +20,8 @@ from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.embedding_map.feature import EmbeddingMap
 from yamnet_gui.gui.features.gallery.feature import Gallery
 from yamnet_gui.gui.features.gallery.listing import Choice, Kind
-from yamnet_gui.gui.features.gallery.model import REMOVED
 from yamnet_gui.gui.features.gallery.panel import GalleryPanel
-from yamnet_gui.gui.features.gallery.sources import Order
+from yamnet_gui.gui.features.gallery.sources import REMOVED, Order
 from yamnet_gui.gui.features.gallery.thumbnail_job import MISSING
 from yamnet_gui.gui.features.similarity.feature import SimilarSounds
 from yamnet_gui.gui.features.similarity.hits import Hit, ListKind

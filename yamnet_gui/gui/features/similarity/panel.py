@@ -42,8 +42,8 @@ _STRATEGIES = (
     ("random", "Random", "A random sample: the only one that measures how precise the class is"),
 )
 _EMPTY = (
-    "Select an event or a span, then find similar sounds in all recordings of the project"
-    ' (Ctrl+F).<br><br><a href="file">Search with a file…</a>'
+    "Select an event or a span, then find similar sounds in {} (Ctrl+F)."
+    '<br><br><a href="file">Search with a file…</a>'
 )
 
 
@@ -70,6 +70,7 @@ class SimilarPanel(QWidget):
         super().__init__(parent)
         self._similar = similar
         self.source = DatasetSourceBar(datasets, self)
+        self._datasets = datasets
         self.autoplay = True
         self.model = SimilarTableModel(similar, self)
         self._build()
@@ -78,6 +79,7 @@ class SimilarPanel(QWidget):
         similar.hits_changed.connect(self._show_progress)
         similar.query_changed.connect(self._show_query)
         similar.label_changed.connect(self._show_label)
+        datasets.source_changed.connect(self._show_query)
         self._show_query()
         self._show_label()
         self._on_reset()
@@ -291,7 +293,9 @@ class SimilarPanel(QWidget):
         elif similar.title:
             self.empty.setText("No matches.")
         else:
-            self.empty.setText(_EMPTY)
+            of_dataset = self._datasets.source is not None
+            where = "the dataset" if of_dataset else "all recordings of the project"
+            self.empty.setText(_EMPTY.format(where))
         self._pages.setCurrentWidget(self.empty)
 
     def _show_label(self) -> None:
