@@ -229,6 +229,8 @@ def correct_labels(
     same = [item for item in items if item.event.label == label]
     other = [item for item in items if item.event.label != label]
     commands = [accept(same, reviewer)] if same else []
+    # they are accepted by now, and as such stand where others would become the same
+    right = [replace(item, event=replace(item.event, state=ReviewState.ACCEPTED)) for item in same]
     if other:
         commands.append(
             relabel(
@@ -238,7 +240,7 @@ def correct_labels(
                 mid,
                 reviewer=reviewer,
                 ontology=ontology,
-                existing=[*same, *touched_beside(other)],
+                existing=[*touched_beside(other), *right],
                 scores_of=scores_of,
             )
         )

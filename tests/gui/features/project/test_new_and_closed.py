@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from tests.gui.support import projects
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.gui.features.dataset.feature import DatasetFeature
+from yamnet_gui.gui.jobs.project import RecordingCount
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import Project
@@ -97,7 +99,13 @@ def test_a_closed_project_leaves_the_start_page_and_the_personal_project(
 ) -> None:
     actions = decided.shell.window.actions_by_id
     assert actions["close_project"].isEnabled()
+    counted = []
+    decided.session.project.project_changed.connect(lambda: counted.append(1))
     actions["close_project"].trigger()
+    assert counted == []  # it is open until the other is, and counted meanwhile
+    decided.feature(DatasetFeature)._show_counts(
+        [RecordingCount(path.parent / "audio/a.wav", "analysed")]
+    )
     settled(decided)
     assert decided.session.project.storage_mode is StorageMode.PERSONAL
     assert decided.session.document.recording is None

@@ -191,6 +191,12 @@ def test_events_of_one_place_that_are_corrected_together_become_one(tmp_path: Pa
         own = [i.event for i in project.events.touched_beside(items) if i.event.label == "Own"]
         assert [event.id for event in own] == [item.event.id]
         assert {i.event.label for i in _negatives(project, item)} == {item.event.label, "Growl"}
+        project.undo()
+        to = item.event  # the label that one of them has
+        step = correct_labels(items[::-1], to.label, to.class_index, to.mid)
+        project.apply(step, adopt=True)
+        kept = [i.event for i in project.events.touched_beside(items) if i.event.label == to.label]
+        assert [(event.id, event.state) for event in kept] == [(to.id, ReviewState.ACCEPTED)]
         agrees(project)
         project.undo()
         restored = [project.events.get(item.recording_id, i.event.id) for i in items]

@@ -48,6 +48,7 @@ class ProjectMenu(Feature):
         self._page = page
         self._custom_classes = context.session.custom_classes
         self._questions = context.shell.questions
+        self._closing = False  # whether the project is closed without another named one
         self._empty: Path | None = None  # a project that begins without the open recording
         self._analysis = context.services.analysis
         self._project_manager = context.services.projects
@@ -135,8 +136,7 @@ class ProjectMenu(Feature):
         """Closes a named project with its recording, back to the personal one and an empty list."""
         if self._project.has_own_list:
             self._recording_controller.close_recording()
-            self._recordings_panel.set_files(())
-            self._notices.clear("missing")
+            self._closing = True
             self._project_manager.open_personal()
 
     def save_as(self) -> None:
@@ -161,6 +161,10 @@ class ProjectMenu(Feature):
 
     def _on_opened(self, result: OpenedProject) -> None:
         self._notices.clear("project")
+        closing, self._closing = self._closing, False
+        if closing and not self._project.has_own_list:
+            self._recordings_panel.set_files(())  # not before: it may be counted once more
+            self._notices.clear("missing")
         backups = self._window.actions_by_id["backups"].trigger
         save = [("Save project as…", self.save_as)]
         if result.project.damage or result.storage_mode is StorageMode.SCRATCH:
