@@ -1,13 +1,16 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
 
 from tests.gui.support.owners import DOG, SILENCE, SPEECH, Owners
 from yamnet_gui.core.events import EventList, ReviewState
+from yamnet_gui.detection import duplicates
 from yamnet_gui.gui.controllers.one_per_sound import ONE_PER_SOUND, OnePerSound
 from yamnet_gui.gui.panels.class_rows import ClassMetrics
+from yamnet_gui.gui.state import shown_events
 from yamnet_gui.gui.state.settings import Settings
 
 ANIMAL = 67
@@ -76,3 +79,21 @@ def test_what_is_selected_is_shown_until_something_else_is(owners: Owners, tmp_p
     assert ids(owners.document.shown.events) == ["dog", "speech"]
     settings.set(ONE_PER_SOUND, False)
     assert len(owners.document.shown.events) == 4
+
+
+def test_what_stands_for_what_is_found_once_for_the_same_events(
+    owners: Owners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searches: list[int] = []
+
+    def counted(*arguments: Any) -> Any:
+        searches.append(1)
+        return duplicates(*arguments)
+
+    monkeypatch.setattr(shown_events, "duplicates", counted)
+    shown = owners.document.shown
+    shown.set_one_per_sound(True)
+    for asked in (["animal"], ["silence"], []):
+        shown.ask_for(asked)
+        assert ids(shown.events) == sorted(["dog", "speech", *asked])
+    assert searches == [1]

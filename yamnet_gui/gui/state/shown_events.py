@@ -22,6 +22,7 @@ class ShownEvents:
         self._one_per_sound = False
         self._asked: frozenset[str] = frozenset()
         self._source: EventList | None = None
+        self._duplicates = np.zeros(0, np.bool_)
         self._shown = EventList()
         self._counted = EventList()
         self._left_out = EventList()
@@ -68,7 +69,7 @@ class ShownEvents:
         asked = frozenset(i for i in event_ids if i in left_out or i in self._asked)
         if asked != self._asked:
             self._asked = asked
-            self._source = None
+            self._part()
             self._changed()
 
     def _update(self) -> None:
@@ -76,11 +77,19 @@ class ShownEvents:
         if events is self._source:
             return
         ontology = bundled_ontology()
-        left_out = duplicates(Sounds.of(events, ontology), ontology)
-        self._counted = events.where(~left_out) if left_out.any() else events
+        self._duplicates = duplicates(Sounds.of(events, ontology), ontology)
+        self._counted = events.where(~self._duplicates) if self._duplicates.any() else events
+        self._source = events
+        self._part()
+
+    def _part(self) -> None:
+        """Parts the events anew where others are asked for; which are duplicates stays."""
+        events = self._source
+        if events is None:
+            return
+        left_out = self._duplicates.copy()
         for at in np.flatnonzero(left_out).tolist() if self._asked else ():
             left_out[at] = events.events[at].id not in self._asked
-        self._source = events
         self._shown = events
         self._left_out = EventList()
         if left_out.any():
