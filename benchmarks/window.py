@@ -9,8 +9,10 @@ each other, not with those of another machine.
 `overview_warm_s` count from opening the recording in that window until its whole waveform is
 painted, the first time and with the peaks in the cache; `…_from_start_s` is the same counted from
 the start of a process that is given the recording on its command line. Frames are those of panning
-and zooming. With weights (YAMNET_GUI_WEIGHTS) the gaps of the event loop during the analysis of an
-hour are measured, too.
+and zooming. `many_…` are this thread's own work in frames with 10,000 boxes in view and columns of
+measures, which other programs do not lengthen; `…_late` is the share of those that take more than a
+sixtieth of a second. With weights (YAMNET_GUI_WEIGHTS) the gaps of the event loop during the
+analysis of an hour are measured, too.
 
     python benchmarks/window.py [--quick] [--json OUT] [--lengths "1 min" "1 h" "10 h"]
 """
@@ -31,8 +33,10 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from announce import announce  # noqa: E402
+from window_many import many  # noqa: E402
 from window_parts import PARTS  # noqa: E402
 
+PARTS["many"] = many
 RATE_HZ = 48_000
 MINUTES = {"1 min": 1, "10 min": 10, "1 h": 60, "10 h": 600}
 USUAL = ("1 min", "1 h", "10 h")
@@ -108,6 +112,7 @@ def measured(name: str, folder: Path, quick: bool) -> Figures:
         "spectrogram_cold_from_start_s": first["spectrogram_from_start_s"],
     }
     figures |= {k: v for k, v in moved.items() if k not in ("window_s", "overview_from_start_s")}
+    figures |= in_process("many", path, frames, folder / "home")
     if minutes <= PLAIN_UP_TO_MIN:
         figures |= in_process("plain", path, 1 if quick else 30, folder / "plain")
     if name == BUSY and "YAMNET_GUI_WEIGHTS" in os.environ:

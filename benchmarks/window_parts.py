@@ -5,6 +5,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,9 @@ Figures = dict[str, float]
 def opened(path: Path, _frames: int) -> Figures:
     """The window comes up empty; then the recording is opened in it."""
     began = float(os.environ["BENCH_BEGAN"])
-    application, bench = _window()
+    application, bench = start_window()
     figures = {"window_s": time.time() - began}
-    _settle(application, lambda: not bench.busy)
+    settle(application, lambda: not bench.busy)
     asked = time.perf_counter()
     bench.open(path)
     _until(application, lambda: bench.session.sound.pyramid is not None)
@@ -43,16 +44,16 @@ def started(path: Path, frames: int) -> Figures:
     With `frames` 0 it goes on until everything is in the cache, otherwise it moves about.
     """
     began = float(os.environ["BENCH_BEGAN"])
-    application, bench = _window(path)
+    application, bench = start_window(path)
     figures = {"window_s": time.time() - began}
     _until(application, lambda: _whole(bench))
     figures["overview_from_start_s"] = time.time() - began
-    _settle(application, lambda: not bench.busy)
+    settle(application, lambda: not bench.busy)
     if not frames:
         figures["spectrogram_from_start_s"] = time.time() - began
         return figures
     figures["memory_open_mb"] = peak_memory_mb()
-    _fill(application, bench)
+    fill(application, bench)
     figures |= _moved(application, bench, frames)
     figures["memory_mb"] = peak_memory_mb()
     return figures
@@ -61,7 +62,7 @@ def started(path: Path, frames: int) -> Figures:
 def busy(path: Path, whole: int) -> Figures:
     """Gaps of the event loop while the recording is analysed; `whole` 0 ends early."""
     began = float(os.environ["BENCH_BEGAN"])
-    application, bench = _window(path)
+    application, bench = start_window(path)
     from PySide6.QtCore import QTimer
 
     from yamnet_gui.gui.state.document import AnalysisState
@@ -159,7 +160,7 @@ def peak_memory_mb() -> float:
     return peak / (1024**2 if sys.platform == "darwin" else 1024)
 
 
-def _window(path: Path | None = None) -> tuple[Any, Any]:
+def start_window(path: Path | None = None) -> tuple[Any, Any]:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PySide6.QtCore import QEvent
 
@@ -188,7 +189,7 @@ def _until(application: Any, done: Callable[[], bool]) -> None:
     application.processEvents()
 
 
-def _settle(application: Any, done: Callable[[], bool]) -> None:
+def settle(application: Any, done: Callable[[], bool]) -> None:
     while not done():
         application.processEvents()
         time.sleep(0.001)
@@ -196,8 +197,11 @@ def _settle(application: Any, done: Callable[[], bool]) -> None:
         application.processEvents()
 
 
-def _fill(application: Any, bench: Any) -> None:
-    """Puts scores in as an analysis does, chunk by chunk, and 5,000 events of 30 classes."""
+def fill(application: Any, bench: Any, number: int = EVENTS, high_hz: float = 0.0) -> None:
+    """Puts scores in as an analysis does, chunk by chunk, and so many events of 30 classes.
+
+    With `high_hz` each of them is a box below it.
+    """
     from yamnet_gui.core.events import Event, EventList
     from yamnet_gui.core.scores import FrameGrid, ScoreChunk
     from yamnet_gui.gui.state.document import AnalysisState
@@ -205,9 +209,9 @@ def _fill(application: Any, bench: Any) -> None:
     duration = bench.session.timeline.duration_s
     rng = np.random.default_rng(4)
     count = max(1, int(duration / _HOP_S))
-    onsets = np.sort(rng.uniform(0, duration * 0.999, EVENTS))
-    lengths = np.minimum(rng.exponential(duration / EVENTS, EVENTS) + 0.05, duration - onsets)
-    heights = 0.35 + 0.6 * rng.random(EVENTS)
+    onsets = np.sort(rng.uniform(0, duration * 0.999, number))
+    lengths = np.minimum(rng.exponential(duration / number, number) + 0.05, duration - onsets)
+    heights = 0.35 + 0.6 * rng.random(number)
     first_frame = (onsets / _HOP_S).astype(int)
     last_frame = ((onsets + lengths) / _HOP_S).astype(int) + 1
     bench.session.document.begin_analysis(FrameGrid(count, duration))
@@ -220,17 +224,23 @@ def _fill(application: Any, bench: Any) -> None:
             scores[max(first_frame[i] - first, 0) : last_frame[i] - first, i % SHOWN] = heights[i]
         bench.session.document.add_chunk(ScoreChunk(first, scores, np.zeros((size, 0), np.float32)))
     bench.session.document.set_state(AnalysisState.COMPLETE)
-    _settle(application, lambda: not bench.busy)
+    settle(application, lambda: not bench.busy)
     bench.session.class_view.set_options(limit=SHOWN)
     classes = bench.session.class_map.value
     events = [
         Event(str(i), float(a), float(a + b), classes[i % SHOWN].name, i % SHOWN)
         for i, (a, b) in enumerate(zip(onsets, lengths, strict=True))
     ]
+    if high_hz:
+        lows = rng.uniform(0, high_hz / 2, number).tolist()
+        events = [
+            replace(event, low_hz=low, high_hz=low + high_hz / 4)
+            for event, low in zip(events, lows, strict=True)
+        ]
     bench.session.document.set_events(EventList.of(events))
     bench.session.class_view.set_shown(tuple(range(SHOWN)))
     bench.session.class_view.choose(0)
-    _settle(application, lambda: not bench.busy)
+    settle(application, lambda: not bench.busy)
 
 
 def _moved(application: Any, bench: Any, frames: int) -> Figures:

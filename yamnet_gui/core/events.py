@@ -108,11 +108,7 @@ class Event:
     @property
     def touched(self) -> bool:
         """Whether the user has decided or changed anything, so that no rule may alter it."""
-        return (
-            self.state is not ReviewState.UNREVIEWED
-            or self.source is not EventSource.DETECTED
-            or bool(self.note)
-        )
+        return _decisions(self) != _UNTOUCHED
 
     def moved(self, onset_s: float, offset_s: float) -> "Event":
         """The event with new bounds, remembering the first ones."""
@@ -151,7 +147,16 @@ def detection_id(class_index: int, first_frame: int, channel: int | None = None)
     return f"d{'m' if channel is None else channel}-{class_index}-{first_frame}"
 
 
+def touched(events: Iterable[Event]) -> NDArray[np.bool_]:
+    """`Event.touched` of each event, shape (n,); of very many in a few milliseconds."""
+    return np.array(list(map(_UNTOUCHED.__ne__, map(_decisions, events))), np.bool_)
+
+
 _order = attrgetter("onset_s", "offset_s", "label", "id")
+_decisions = attrgetter("state", "source", "note")
+_UNTOUCHED = (ReviewState.UNREVIEWED, EventSource.DETECTED, "")
+
+
 _FEW = 64
 """So few events are sorted faster than looked at."""
 

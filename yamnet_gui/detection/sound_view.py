@@ -14,7 +14,7 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.events import Event, EventList, ReviewState
+from yamnet_gui.core.events import Event, EventList, ReviewState, touched
 from yamnet_gui.core.negatives import is_negative
 from yamnet_gui.core.ontology import Ontology
 
@@ -61,7 +61,7 @@ class Sounds:
             np.array([-1 if channel is None else channel for channel in channels], np.int64),
             np.array([e.onset_s for e in events]) if bounds is None else bounds[:, 0],
             np.array([e.offset_s for e in events]) if bounds is None else bounds[:, 1],
-            np.array([not e.touched for e in events], np.bool_),
+            ~touched(events),
             np.array([word not in _UNSURE for word in words], np.bool_),
             np.array(list(map(is_negative, events)), np.bool_),
         )

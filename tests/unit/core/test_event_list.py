@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from yamnet_gui.core.events import Event, EventList, ReviewState
+from yamnet_gui.core.events import Event, EventList, EventSource, ReviewState, touched
 
 
 def events() -> EventList:
@@ -51,3 +51,18 @@ def test_very_many_events_are_in_order_whether_or_not_they_come_so(
     assert list(listed) == events
     with pytest.raises(ValueError, match="share an id"):
         EventList.of([*events, Event("007", 500.0, 501.0, "Cat")])
+
+
+def test_which_of_many_events_are_touched_is_what_each_of_them_says() -> None:
+    states, sources = list(ReviewState), list(EventSource)
+    events = [
+        Event(f"{state}{source}{note}", 0.0, 1.0, "Dog", state=state, source=source, note=note)
+        for state in states
+        for source in sources
+        for note in ("", "far away")
+    ]
+    expected = [
+        e.state != "unreviewed" or e.source != "detected" or e.note == "far away" for e in events
+    ]
+    assert touched(events).tolist() == [e.touched for e in events] == expected
+    assert touched([]).shape == (0,)
