@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +92,7 @@ class EventKeys:
     @cached_property
     def channels(self) -> frozenset[int | None]:
         """Those that occur, None for the mix."""
-        return frozenset(None if c < 0 else int(c) for c in set(self.channel.tolist()))
+        return frozenset(map(attrgetter("channel"), self.events))
 
     @cached_property
     def state(self) -> NDArray[np.int8]:

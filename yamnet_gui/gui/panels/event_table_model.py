@@ -1,6 +1,7 @@
 """The table model of events: filtered and sorted with arrays, quick at fifty thousand rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter, is_
 from typing import Any
 
 import numpy as np
@@ -121,7 +122,7 @@ class EventTableModel(HeadedTableModel):
     def has(self, column: EventColumn) -> bool:
         """Whether any event has something to show in a column that may be empty."""
         if column is EventColumn.PROBABILITY:
-            return any(event.probability is not None for event in self._list.events)
+            return bool(set(map(attrgetter("probability"), self._list.events)) - {None})
         if column is EventColumn.CHANNEL:
             return self.channels != frozenset([None])
         if column is EventColumn.SPREAD:
@@ -231,14 +232,10 @@ class EventTableModel(HeadedTableModel):
         events = self._list.events
         shown = [events[i] for i in rows.tolist()]
         before = self._shown
-        if len(shown) == len(before) and all(
-            a is b or a.id == b.id for a, b in zip(shown, before, strict=True)
-        ):
+        if list(map(attrgetter("id"), shown)) == list(map(attrgetter("id"), before)):
             self._shown = shown
             self.shown_changed.emit()
-            self._announce(
-                [i for i, (a, b) in enumerate(zip(shown, before, strict=True)) if a is not b]
-            )
+            self._announce([i for i, same in enumerate(map(is_, shown, before)) if not same])
             return
         self.beginResetModel()
         self._shown = shown

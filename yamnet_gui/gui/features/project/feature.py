@@ -27,7 +27,7 @@ from yamnet_gui.gui.jobs.project import (
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
-from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, Recording, is_negative
+from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, Recording, count_negatives
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -214,8 +214,7 @@ class ProjectMenu(Feature):
         if document.recording is not None and document.state is AnalysisState.COMPLETE:
             events = document.shown.counted
             states = list(map(attrgetter("state"), events))  # there may be very many
-            pairs = zip(events, states, strict=True)
-            corrected = sum(is_negative(e) for e, s in pairs if s is ReviewState.REJECTED)
+            corrected = count_negatives(events)
             reviewed = len(events) - states.count(ReviewState.UNREVIEWED) - corrected
             words = progress_words(reviewed, len(events) - corrected)
             info = document.recording.info

@@ -20,8 +20,8 @@ from yamnet_gui.labels.project import (
     ClassCounts,
     QueueKind,
     Recording,
+    count_negatives,
     counts_by_class,
-    is_negative,
 )
 
 from .progress_panel import ProgressPanel
@@ -103,7 +103,7 @@ class ReviewQueueFeature(Feature):
             here = counts_by_class(self._document.shown.counted)
             if not self.panel.everywhere:
                 self.panel.set_counts(here)
-                self.panel.set_corrected(sum(map(is_negative, self._document.shown.counted)))
+                self.panel.set_corrected(count_negatives(self._document.shown.counted))
             if not self._review_queue.request.everywhere:
                 self._offer(here)
                 self.bar.set_channels(frozenset(e.channel for e in self._document.shown.events))
