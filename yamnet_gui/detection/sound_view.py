@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.events import Event, EventList, ReviewState, touched
-from yamnet_gui.core.negatives import is_negative
+from yamnet_gui.core.negatives import negatives
 from yamnet_gui.core.ontology import Ontology
 
 SILENCE = "/m/028v0c"
@@ -63,7 +63,7 @@ class Sounds:
             np.array([e.offset_s for e in events]) if bounds is None else bounds[:, 1],
             ~touched(events),
             np.array([word not in _UNSURE for word in words], np.bool_),
-            np.array(list(map(is_negative, events)), np.bool_),
+            negatives(events),
         )
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.files import exists
+from yamnet_gui.core.negatives import negatives
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.features.feature import Feature
@@ -27,7 +28,7 @@ from yamnet_gui.gui.jobs.project import (
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
-from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, Recording, count_negatives
+from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, Recording
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -214,7 +215,7 @@ class ProjectMenu(Feature):
         if document.recording is not None and document.state is AnalysisState.COMPLETE:
             events = document.shown.counted
             states = list(map(attrgetter("state"), events))  # there may be very many
-            corrected = count_negatives(events)
+            corrected = int(negatives(events).sum())
             reviewed = len(events) - states.count(ReviewState.UNREVIEWED) - corrected
             words = progress_words(reviewed, len(events) - corrected)
             info = document.recording.info

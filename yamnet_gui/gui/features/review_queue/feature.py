@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
+from yamnet_gui.core.negatives import negatives
 from yamnet_gui.core.text import counted
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.controllers.one_per_sound import ONE_PER_SOUND
@@ -20,7 +21,6 @@ from yamnet_gui.labels.project import (
     ClassCounts,
     QueueKind,
     Recording,
-    count_negatives,
     counts_by_class,
 )
 
@@ -103,7 +103,8 @@ class ReviewQueueFeature(Feature):
             here = counts_by_class(self._document.shown.counted)
             if not self.panel.everywhere:
                 self.panel.set_counts(here)
-                self.panel.set_corrected(count_negatives(self._document.shown.counted))
+                corrected = negatives(self._document.shown.counted)
+                self.panel.set_corrected(int(corrected.sum()))
             if not self._review_queue.request.everywhere:
                 self._offer(here)
                 self.bar.set_channels(frozenset(e.channel for e in self._document.shown.events))
