@@ -51,6 +51,7 @@ from yamnet_gui.labels.project import (
     Reviewed,
     accept,
     add_recordings,
+    is_negative,
     reject,
     remove_recordings,
 )
@@ -625,6 +626,16 @@ def test_the_personal_project_offers_no_earlier_step_while_nothing_of_it_is_seen
     removed = [r for r in bench.disk.recordings.all() if r.id == "wood"]
     bench.project.apply(remove_recordings(removed))  # made now, so that it can be taken back
     assert bench.steps.undo_title == f"remove {removed[0].name}"
+
+
+def test_events_that_become_one_are_not_selected_any_more(bench: Bench) -> None:
+    event = bench.owners.event
+    here = [event("a", 5.0, DOG), event("b", 5.0, SPEECH), event("c", 9.0, SPEECH)]
+    bench.owners.document.set_events(EventList.of(here))
+    bench.owners.selection.select(["a", "b", "c"])
+    bench.labels.relabel(here, LabelChoice("Silence", SILENCE, ""))
+    assert bench.owners.selection.ids == ("a", "c")
+    assert {e.label for e in bench.disk.events.of("yard") if not is_negative(e)} == {"Silence"}
 
 
 def states_of(bench: Bench) -> set[ReviewState]:
