@@ -191,7 +191,7 @@ class ClassesPanel(QWidget):
         header.setSectionResizeMode(ClassColumn.NAME, QHeaderView.ResizeMode.Stretch)
         metrics = self.fontMetrics()
         for column, text in (
-            (ClassColumn.THRESHOLD, "0.00"),
+            (ClassColumn.THRESHOLD, "0.000"),
             (ClassColumn.COUNT, grouped(max(len(self._document.events), 100))),
             (ClassColumn.BEST, "0.00"),
         ):

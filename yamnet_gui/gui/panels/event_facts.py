@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from yamnet_gui.core.channels import channel_text
 from yamnet_gui.core.events import Event, EventSource
-from yamnet_gui.core.text import grouped
+from yamnet_gui.core.text import grouped, threshold_text
 from yamnet_gui.detection.rules import ResolvedRule
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
@@ -110,7 +110,7 @@ def threshold_facts(event: Event, rule: ResolvedRule) -> list[tuple[str, str]]:
     own = event.source is EventSource.DETECTED and not event.touched and rule.method != "boxes"
     if not own or event.score_max is None or np.float32(event.score_max) >= np.float32(rule.on):
         return []
-    return [("Threshold", f"{rule.on:.2f}, reached by another part of the same sound")]
+    return [("Threshold", f"{threshold_text(rule.on)}, reached by another part of the same sound")]
 
 
 def _by(event: Event) -> str:

@@ -1,10 +1,13 @@
 """Fields for numbers: shown with a decimal point, typed or pasted with a point or a comma."""
 
 import re
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale
-from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtCore import QEvent, QLocale, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QSpinBox, QWidget
+
+from yamnet_gui.core.text import threshold_text
 
 _APART = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
 """Between groups of three digits, as in 12 500 or 12'500."""
@@ -46,7 +49,54 @@ def _ungrouped(number: str, mark: str) -> str:
     return number.replace(mark, "") if in_groups else number
 
 
-class NumberBox(QDoubleSpinBox):
+class _TypedNumber(QSpinBox if TYPE_CHECKING else object):
+    """Escape takes back what was typed since the field got the focus or Enter was pressed.
+
+    In dialogs it closes the dialog, which takes back all of them.
+    """
+
+    _before: float | None = None  # the value when typing began
+
+    def event(self, event: QEvent) -> bool:
+        # Escape must revert the field even where the window uses the key for something else.
+        if event.type() is QEvent.Type.ShortcutOverride and self._reverts(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._reverts(event):
+            before, self._before = self._before, None
+            self.setValue(before)  # type: ignore[arg-type]
+            self.selectAll()
+            return
+        entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if self._before is None and not entered:
+            self._before = self.value()
+        super().keyPressEvent(event)
+        if entered:
+            self._before = None
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._before = None
+
+    def _reverts(self, event: QEvent) -> bool:
+        return (
+            isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+            and self._before is not None
+            and (self._before != self.value() or self.text() != self._text_of_value())
+            and not isinstance(self.window(), QDialog)
+        )
+
+    def _text_of_value(self) -> str:
+        if self.specialValueText() and self.value() == self.minimum():
+            return self.specialValueText()
+        return f"{self.prefix()}{self.textFromValue(self.value())}{self.suffix()}"
+
+
+class NumberBox(_TypedNumber, QDoubleSpinBox):
     """Numbers look the same here as in tables and tracks, whatever the language of the system."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -73,6 +123,20 @@ class NumberBox(QDoubleSpinBox):
         return plain_number(text, self.suffix().strip(), not self.decimals())
 
 
+class ThresholdField(NumberBox):
+    """A threshold of scores, 0.01 to 1, applied by Enter; as fine as it is typed, to 0.001."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(0.01, 1.0)
+        self.setSingleStep(0.05)
+        self.setDecimals(3)
+        self.setKeyboardTracking(False)
+
+    def textFromValue(self, val: float) -> str:
+        return threshold_text(val)
+
+
 class MinimumScoreBox(NumberBox):
     """The least score of what is listed, 0 to 1; at 0 any score."""
 
@@ -86,7 +150,7 @@ class MinimumScoreBox(NumberBox):
         self.setAccessibleName("Minimum score")
 
 
-class WholeBox(QSpinBox):
+class WholeBox(_TypedNumber, QSpinBox):
     """The same for whole numbers."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -37,7 +37,7 @@ from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.widgets.buttons import IconButton, TickBox
 from yamnet_gui.gui.widgets.labels import ElidedLabel
-from yamnet_gui.gui.widgets.number_box import NumberBox
+from yamnet_gui.gui.widgets.number_box import NumberBox, ThresholdField
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
 
@@ -356,10 +356,11 @@ class _Row:
                 combo.addItem(text, value)
             combo.activated.connect(lambda row: self._moved(field.name, combo.itemData(row)))
             return combo
-        spin = NumberBox(parent)
-        spin.setRange(0.0 if field.unit else 0.01, field.most)
+        spin = NumberBox(parent) if field.unit else ThresholdField(parent)
+        if field.unit:
+            spin.setRange(0.0, field.most)
         spin.setSingleStep(field.step)
-        spin.setDecimals(2)
+        spin.setKeyboardTracking(False)
         if field.unit:
             spin.setSuffix(f" {field.unit}")
         if field.name == "longest_s":
