@@ -256,7 +256,11 @@ class CurveTrack(Track):
         super().set_theme(theme)
 
     def press(self, position: QPointF) -> bool:
+        self._pressed_rules = self._rules.rule_set
         return self._on_line(position)
+
+    def cancel_drag(self) -> None:
+        self._rules.set(self._pressed_rules)
 
     def drag(self, position: QPointF) -> None:
         self._move(position, ended=False)

@@ -1,10 +1,9 @@
 """Fields for numbers: shown with a decimal point, typed or pasted with a point or a comma."""
 
 import re
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QLocale, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QValidator
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QSpinBox, QWidget
 
 from yamnet_gui.core.text import threshold_text
@@ -49,59 +48,68 @@ def _ungrouped(number: str, mark: str) -> str:
     return number.replace(mark, "") if in_groups else number
 
 
-class _TypedNumber(QSpinBox if TYPE_CHECKING else object):
+class _EscapeReverts(QObject):
     """Escape takes back what was typed since the field got the focus or Enter was pressed.
 
     In dialogs it closes the dialog, which takes back all of them.
     """
 
-    _before: float | None = None  # the value when typing began
+    def __init__(self, box: QDoubleSpinBox | QSpinBox) -> None:
+        super().__init__(box)
+        self._box = box
+        self._before: float | None = None  # the value when typing began
+        box.installEventFilter(self)
 
-    def event(self, event: QEvent) -> bool:
-        # Escape must revert the field even where the window uses the key for something else.
-        if event.type() is QEvent.Type.ShortcutOverride and self._reverts(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._reverts(event):
-            before, self._before = self._before, None
-            self.setValue(before)  # type: ignore[arg-type]
-            self.selectAll()
-            return
-        entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if self._before is None and not entered:
-            self._before = self.value()
-        super().keyPressEvent(event)
-        if entered:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.FocusOut:
             self._before = None
+        if not isinstance(event, QKeyEvent):
+            return False
+        reverts = event.key() == Qt.Key.Key_Escape and self._typed
+        if event.type() is QEvent.Type.ShortcutOverride and reverts:
+            event.accept()  # even where the window uses the key for something else
+            return True
+        if event.type() is not QEvent.Type.KeyPress:
+            return False
+        if reverts:
+            self._revert()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._before = None
+        elif self._before is None:
+            self._before = self._box.value()
+        return reverts
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._before = None
+    @property
+    def _typed(self) -> bool:
+        """Whether the field holds another number, or other text, than before."""
+        box, before = self._box, self._before
+        if before is None or isinstance(box.window(), QDialog):
+            return False
+        return before != box.value() or box.text() != self._text_of_value()
 
-    def _reverts(self, event: QEvent) -> bool:
-        return (
-            isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-            and self._before is not None
-            and (self._before != self.value() or self.text() != self._text_of_value())
-            and not isinstance(self.window(), QDialog)
-        )
+    def _revert(self) -> None:
+        before, self._before = self._before, None
+        if isinstance(self._box, QDoubleSpinBox):
+            self._box.setValue(before or 0.0)
+        else:
+            self._box.setValue(round(before or 0))
+        self._box.selectAll()
 
     def _text_of_value(self) -> str:
-        if self.specialValueText() and self.value() == self.minimum():
-            return self.specialValueText()
-        return f"{self.prefix()}{self.textFromValue(self.value())}{self.suffix()}"
+        box = self._box
+        if box.specialValueText() and box.value() == box.minimum():
+            return box.specialValueText()
+        text = type(box).textFromValue(box, box.value())  # type: ignore[arg-type]
+        return f"{box.prefix()}{text}{box.suffix()}"
 
 
-class NumberBox(_TypedNumber, QDoubleSpinBox):
+class NumberBox(QDoubleSpinBox):
     """Numbers look the same here as in tables and tracks, whatever the language of the system."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setLocale(QLocale.c())
+        _EscapeReverts(self)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         plain = self._plain(text)
@@ -150,12 +158,13 @@ class MinimumScoreBox(NumberBox):
         self.setAccessibleName("Minimum score")
 
 
-class WholeBox(_TypedNumber, QSpinBox):
+class WholeBox(QSpinBox):
     """The same for whole numbers."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setLocale(QLocale.c())
+        _EscapeReverts(self)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         plain = plain_number(text, self.suffix().strip(), True)

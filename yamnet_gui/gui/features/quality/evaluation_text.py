@@ -115,7 +115,8 @@ def tuning_words(tuning: Tuning, measure: str, alone: bool = False) -> str:
         text += f"Changed rules: {_named(tuning.changed)}."
     else:
         rule = tuning.rules.default
-        text += f"Default: on {threshold_text(rule.on)}, off {rule.off:.2f}, gaps up to {rule.merge_gap_s:g} s."
+        on = threshold_text(rule.on or 0.0)
+        text += f"Default: on {on}, off {rule.off:.2f}, gaps up to {rule.merge_gap_s:g} s."
     return text
 
 
