@@ -130,7 +130,7 @@ class Bench:
         self.disk.apply(add_recordings(known))
         self.project = ProjectState(self.parent)
         self.project.use(self.disk, StorageMode.PROJECT)
-        self.projects = ProjectManager(owners.document, self.project, self.parent)
+        self.projects = ProjectManager(owners.document, self.project, owners.rules, self.parent)
         self.loader = Loader(self.parent)
         self.navigator = Navigator(
             owners.document,

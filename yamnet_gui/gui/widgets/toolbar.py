@@ -88,7 +88,7 @@ class ThresholdBox(QWidget):
         self._spin.valueChanged.connect(self.threshold_chosen)
 
     def show_value(self, value: float) -> None:
-        if self._spin.value() == round(value, 2):
+        if self._spin.value() == round(value, 3):
             return  # else it would be painted for nothing
         self._spin.blockSignals(True)
         self._spin.setValue(value)
