@@ -236,7 +236,8 @@ class EventChoice(QWidget):
         scores.addStretch(1)
         tip = (
             "Highest score of the event. Of events without a score, only those that a user created "
-            "are exported."
+            "are exported. A quiet part of a longer event (↓ in the tables) may score less than "
+            "the threshold: with that as the minimum, such parts are left out."
         )
         self.low.setToolTip(plain_tip(tip))
         self.high.setToolTip(plain_tip(tip))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu
 from yamnet_gui.analysis.custom_classes import with_model_rules
 from yamnet_gui.analysis.rule_choice import rules_by_name
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.detection import BALANCED, PRESETS, RuleSet, preset
+from yamnet_gui.detection import BALANCED, PRESETS, RuleSet, is_weak_part, preset
 from yamnet_gui.gui.background.debounced import Debounced
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.feature import Feature
@@ -73,6 +73,9 @@ class RulesFeature(Feature):
         self._project.project_changed.connect(self._on_project)
         self._project.rules_changed.connect(self._on_stored_rules)
         self._custom_classes.changed.connect(self._on_custom_classes)
+        self._tables = context.shell.events.model, all_events.panel.model
+        self._rules.changed.connect(self._show_weak_parts)
+        self._show_weak_parts()
         self._list_sets()
         self._inspector = context.shell.inspector
         self._inspector.add_facts(self._facts)
@@ -94,6 +97,17 @@ class RulesFeature(Feature):
             "import_rules": self.files.import_file,
             "apply_rules": self.apply_to_project,
         }
+
+    @Slot()
+    def _show_weak_parts(self) -> None:
+        rules = self._rules.rule_set
+
+        def weak(event: Event) -> bool:
+            index = event.class_index
+            return index is not None and is_weak_part(event, rules.resolved(index))
+
+        for model in self._tables:
+            model.set_weak(weak)
 
     def _facts(self, event: Event) -> list[tuple[str, str]]:
         index = event.class_index
