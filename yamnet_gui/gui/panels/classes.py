@@ -110,7 +110,9 @@ class ClassesPanel(QWidget):
         if self._document.state is AnalysisState.RUNNING:
             return  # else colours would not keep still
         recording = self._document.recording
-        made = (recording.info.path if recording else None, self._view.order, self._class_map.value)
+        path = recording.info.path if recording else None
+        # colours keep still where a class is trained: only the model's own make another list
+        made = path, self._view.order, self._class_map.model_classes
         anew, self._made = made != self._made, made
         self.order_changed.emit(self.model.order, self.model.colored, anew)
 
