@@ -28,7 +28,7 @@ from yamnet_gui.gui.jobs.project import (
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.state.project import StorageMode
 from yamnet_gui.gui.widgets.notices import NoticeKind
-from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, Recording
+from yamnet_gui.labels.project import PROJECT_SUFFIX, Project, Recording, is_negative
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
@@ -47,7 +47,6 @@ class ProjectMenu(Feature):
         self._project = context.session.project
         self._settings = context.session.settings
         self._page = page
-        self._custom_classes = context.session.custom_classes
         self._questions = context.shell.questions
         self._closing = False  # whether the project is closed without another named one
         self._empty: Path | None = None  # a project that begins without the open recording
@@ -105,7 +104,8 @@ class ProjectMenu(Feature):
             return
         project = self._project.project
         along = project.recordings.get(self._project.recording_id) if project else None
-        decided = sum(event.touched for event in self._project.stored)
+        stored = self._project.stored
+        decided = sum(event.touched and not is_negative(event) for event in stored)
         spans = len(self._project.reviewed.spans)
         if along is not None and (decided or spans):
             what = counted(decided, "event") if decided else counted(spans, "reviewed segment")
@@ -124,14 +124,12 @@ class ProjectMenu(Feature):
             parts.append(f"the {counted(decided, 'event')} that you reviewed, drew or noted")
         if spans:
             parts.append(counted(spans, "reviewed segment"))
-        lines = [f"Take {along.name} along into the new project, with {' and '.join(parts)}?"]
-        lines.append("The present project keeps everything, too.")
-        if self._custom_classes.classes:
-            lines.append(
-                "Classes that you trained stay there: Save… writes one to a file, which can be"
-                " dropped on the window once the new project is open."
-            )
-        return "\n\n".join(lines)
+        question = f"Take {along.name} along into the new project, with {' and '.join(parts)}?"
+        stays = (
+            "The present project keeps everything. Its rules, label sets and trained classes do not"
+            " come along, but can be exported there and loaded in the new one."
+        )
+        return f"{question}\n\n{stays}"
 
     def close_project(self) -> None:
         """Closes a named project with its recording, back to the personal one and an empty list."""
