@@ -7,10 +7,15 @@ Makes events and as many embeddings (see `dataset_files.py`), indexes them, meas
 them; 10 million of each take some 10 GB for the embeddings and 10 GB for their index. `--use`
 measures a dataset that is there. Keys, times in milliseconds, worst of all rounds where not said:
 
-open_ms, open_memory_mb     until the first page of events is there
-page_ms                     the first 200 events of each order without a filter, by order
-filtered_ms                 the first 200 of each filter, by score, by filter
-count_ms                    how many events meet each filter
+open_ms, open_memory_mb     until the first page of events is there, answered by DuckDB
+duckdb_ms                   the first 200 of each order as DuckDB answers, by order
+prepare_s, prepare_cpu_s    making the columns in the cache, and its processor time
+prepare_memory_mb           largest memory of the process that makes them
+page_ms, page_cpu_ms        200 events of each order at the beginning, in the middle and at the end,
+                            without a filter and with each of them, by order; processor time of all
+                            threads, the least of two
+next_page_ms                the 200 behind these
+count_cpu_ms                how many events meet each filter
 search_ms, search_first_ms  the hundred most similar places; the very first search
 recall                      share of the exact best hundred rows, of 20 queries, as the index states
 memory_mb                   largest resident memory of the process that did all of it
@@ -24,6 +29,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +47,10 @@ _PER_RECORDING = 20_000
 _PAGE = 200
 _ROUNDS = 5
 _FILTERS = {
+    "none": EventFilter(),
+    "half": EventFilter(min_score=0.5),
+    "long": EventFilter(min_duration_s=1.5, max_duration_s=3.0, min_score=0.3),
+    "day": EventFilter(day=date(2026, 2, 1)),
     "class": EventFilter(labels=frozenset({"Owl"})),
     "score": EventFilter(min_score=0.9),
     "text": EventFilter(text="dog"),
@@ -48,11 +58,9 @@ _FILTERS = {
     "time_of_day": EventFilter(time_of_day=TimeOfDay(4 * 3600.0, 5 * 3600.0)),
 }
 _ORDERS = {
-    "time": Sort(),
-    "onset": Sort(SortKey.ONSET),
-    "label": Sort(SortKey.LABEL),
-    "score": Sort(SortKey.SCORE, descending=True),
-    "duration": Sort(SortKey.DURATION, descending=True),
+    f"{key.value}{' down' if down else ''}": Sort(key, down)
+    for key in (SortKey.TIME, SortKey.ONSET, SortKey.LABEL, SortKey.SCORE, SortKey.DURATION)
+    for down in (False, True)
 }
 
 
@@ -73,36 +81,79 @@ def memory_mb() -> float:
     return next((int(x.split()[1]) / 1024 for x in lines if x.startswith("VmHWM")), float("nan"))
 
 
-def measure_events(folder: Path) -> dict[str, Any]:
+def cpu_ms(work: Callable[[], object]) -> float:
+    begin = time.process_time()
+    work()
+    return 1000 * (time.process_time() - begin)
+
+
+def measure_opening(folder: Path, cache: Path) -> dict[str, Any]:
+    """Without columns, and then making them."""
     begin = time.perf_counter()
     with Dataset(folder) as dataset:
-        events = DatasetEvents(dataset)
-        events.page(EventFilter(), _ORDERS["score"], 0, _PAGE)
+        events = DatasetEvents(dataset, cache)
+        events.page(EventFilter(), _ORDERS["score down"], 0, _PAGE)
         figures: dict[str, Any] = {
             "events": dataset.manifest.rows("events"),
             "open_ms": 1000 * (time.perf_counter() - begin),
             "open_memory_mb": memory_mb(),
         }
-        figures["labels_ms"] = took_ms(lambda: events.labels)
-        figures["page_ms"] = {
+        figures["duckdb_ms"] = {
             name: worst_ms(lambda s=sort: events.page(EventFilter(), s, 0, _PAGE))
             for name, sort in _ORDERS.items()
-        }
-        figures["filtered_ms"] = {
-            name: worst_ms(lambda w=wanted: events.page(w, _ORDERS["score"], 0, _PAGE))
-            for name, wanted in _FILTERS.items()
-        }
-        figures["count_ms"] = {
-            name: worst_ms(lambda w=wanted: events.count(w)) for name, wanted in _FILTERS.items()
         }
         ((figures["duckdb_events"],),) = dataset.ask(
             f"SELECT count(*) FROM read_parquet('{folder}/events/*/*.parquet')"
         )
+        begin, cpu = time.perf_counter(), time.process_time()
+        for _ in events.prepare():
+            pass
+        figures["prepare_s"] = time.perf_counter() - begin
+        figures["prepare_cpu_s"] = time.process_time() - cpu
+        figures["prepare_memory_mb"] = memory_mb()
+    return figures
+
+
+def measure_events(folder: Path, cache: Path) -> dict[str, Any]:
+    """From the columns, nothing of the list that is asked for remembered."""
+    with Dataset(folder) as dataset:
+        counts = {n: DatasetEvents(dataset, cache).count(w) for n, w in _FILTERS.items()}
+        figures: dict[str, Any] = {"meet": counts, "page_ms": {}, "page_cpu_ms": {}}
+        figures["next_page_ms"] = 0.0
+        for order, sort in _ORDERS.items():
+            walls, cpus = [], []
+            for name, wanted in _FILTERS.items():
+                for first in (0, counts[name] // 2, max(0, counts[name] - _PAGE)):
+                    wall, cpu, following = page_figures(dataset, cache, wanted, sort, first)
+                    walls.append(wall)
+                    cpus.append(cpu)
+                    figures["next_page_ms"] = max(figures["next_page_ms"], following)
+            figures["page_ms"][order], figures["page_cpu_ms"][order] = max(walls), max(cpus)
+        figures["count_cpu_ms"] = {
+            name: min(
+                cpu_ms(lambda w=wanted: DatasetEvents(dataset, cache).count(w)) for _ in range(2)
+            )
+            for name, wanted in _FILTERS.items()
+        }
         figures["memory_mb"] = memory_mb()
     return figures
 
 
-def measure_search(folder: Path) -> dict[str, Any]:
+def page_figures(
+    dataset: Dataset, cache: Path, wanted: EventFilter, sort: Sort, first: int
+) -> tuple[float, float, float]:
+    """Time and processor time of a page, the least of two; time of the one behind it."""
+    walls, cpus, following = [], [], 0.0
+    for _ in range(2):
+        events = DatasetEvents(dataset, cache)
+        begin = time.perf_counter()
+        cpus.append(cpu_ms(lambda e=events: e.page(wanted, sort, first, _PAGE)))
+        walls.append(1000 * (time.perf_counter() - begin))
+        following = took_ms(lambda e=events: e.page(wanted, sort, first + _PAGE, _PAGE))
+    return min(walls), min(cpus), following
+
+
+def measure_search(folder: Path, _cache: Path) -> dict[str, Any]:
     with Dataset(folder) as dataset:
         begin = time.perf_counter()
         index = EmbeddingIndex(dataset)
@@ -134,8 +185,9 @@ def queries(dataset: Dataset) -> list[np.ndarray]:
     return found
 
 
-def in_own_process(what: str, folder: Path) -> dict[str, Any]:
+def in_own_process(what: str, folder: Path, cache: Path) -> dict[str, Any]:
     command = [sys.executable, __file__, "--use", str(folder), "--child", what]
+    command += ["--cache", str(cache)]
     figures: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=-1).stdout)
     return figures
 
@@ -144,9 +196,10 @@ def measure(folder: Path) -> dict[str, Any]:
     with Dataset(folder) as dataset:
         has_embeddings = bool(dataset.files["embeddings"])
         sizes = {table: dataset.manifest.bytes(table) for table in dataset.files}
-    figures: dict[str, Any] = {"bytes": sizes, "events": in_own_process("events", folder)}
-    if has_embeddings:
-        figures["search"] = in_own_process("search", folder)
+    figures: dict[str, Any] = {"bytes": sizes}
+    with tempfile.TemporaryDirectory() as cache:
+        for what in ("opening", "events", *(("search",) if has_embeddings else ())):
+            figures[what] = in_own_process(what, folder, Path(cache))
     return figures
 
 
@@ -172,6 +225,9 @@ def made(options: argparse.Namespace) -> dict[str, Any]:
         return seconds | measure(folder)
 
 
+_CHILDREN = {"opening": measure_opening, "events": measure_events, "search": measure_search}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=_ROWS)
@@ -179,11 +235,11 @@ def main() -> None:
     parser.add_argument("--use", type=Path)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--child", choices=["events", "search"], help=argparse.SUPPRESS)
+    parser.add_argument("--child", choices=list(_CHILDREN), help=argparse.SUPPRESS)
+    parser.add_argument("--cache", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        work = measure_events if options.child == "events" else measure_search
-        print(json.dumps(work(options.use)))
+        print(json.dumps(_CHILDREN[options.child](options.use, options.cache)))
         return
     if options.use is None:
         announce(3600, 60, quick=options.quick)

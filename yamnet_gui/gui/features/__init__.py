@@ -61,7 +61,6 @@ def make_features(context: Context) -> tuple[Feature, ...]:
     dataset = DatasetFeature(context)
     dataset_folder = DatasetFolder(context)
     files = Files(context, (label_import, training), dataset.files, dataset_folder)
-    rules = RulesFeature(context, all_events)
     return (
         status,
         RecordingChoices(context, label_import),
@@ -80,9 +79,9 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         ReviewQueueFeature(context),
         LabelSetsFeature(context),
         KeyLegendFeature(context),
-        rules,
+        RulesFeature(context),
         GroupingFeature(context),
-        ExportFeature(context, all_events, rules),
+        ExportFeature(context, all_events),
         label_import,
         CalibrationFeature(context),
         EvaluationFeature(context),

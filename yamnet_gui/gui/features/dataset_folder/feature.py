@@ -11,8 +11,6 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import ProjectError, UserError
-from yamnet_gui.core.files import is_folder
-from yamnet_gui.core.storage.notation import is_stored
 from yamnet_gui.core.text import counted, printable
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
@@ -92,7 +90,7 @@ class DatasetFolder(Feature):
         if project is None:
             self._waiting = folder
             return
-        folder = folder if is_stored(folder) else folder.absolute()
+        folder = folder.absolute()
         try:
             read_info(folder)
         except UserError as error:
@@ -213,7 +211,7 @@ class DatasetFolder(Feature):
     @Slot(object, object)
     def _on_unopened(self, dataset: AttachedDataset, error: UserError) -> None:
         """One sentence; one that is not there can be looked for."""
-        if is_folder(dataset.folder):
+        if dataset.folder.exists():
             self._show_error(error)
             return
         self._notices.show_notice(
