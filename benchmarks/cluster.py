@@ -9,10 +9,13 @@ local2_over_jobs2     speed of --cluster local:2 over that of --jobs 2, both fro
 local2_over_jobs2_cpu the same from processor seconds, which other programs disturb less
 same_tables           whether the tables are equal, byte for byte
 hours_a_core_second   hours of sound for each second of a processor, with --jobs 2
+workers               how many were simulated
+wall_s, cpu_s         seconds of each way
 seconds_a_task        mean of the tasks that the simulation is made from
 overhead_ms_a_task    processor time of the scheduler and of the program that gives the work, for
                       each task
 busy_share            of the time of the simulated workers
+simulated_s           seconds that their tasks took
 scheduler_mb          the most that the scheduler held, above what it held with workers and no task
 """
 
@@ -22,11 +25,13 @@ import json
 import os
 import random
 import resource
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +53,7 @@ RATE_HZ = 16_000
 CLIP_S = 5
 TASKS_EACH = 4
 PROCESSES = 4
+MOST_START_S = 240.0
 
 
 def make_sounds(folder: Path, clips: int, long_s: float) -> float:
@@ -105,6 +111,13 @@ def measure_speed(options: argparse.Namespace) -> dict[str, Any]:
         for _ in range(rounds):
             for way, how in ways.items():
                 found[way].append(run_once(folder, weights, *how))
+    return speed_figures(hours, found)
+
+
+def speed_figures(
+    hours: float, found: dict[str, list[tuple[float, float, bytes]]]
+) -> dict[str, Any]:
+    """Of what `run_once` gave for each way, each the best of its runs."""
     tables = {table for runs in found.values() for _, _, table in runs}
     wall = {way: min(run[0] for run in runs) for way, runs in found.items()}
     cpu = {way: min(run[1] for run in runs) for way, runs in found.items()}
@@ -141,7 +154,10 @@ def measure_overhead(options: argparse.Namespace, hours_a_core_second: float) ->
 
     workers = 100 if options.quick else 1000
     lengths = task_lengths(hours_a_core_second, workers * TASKS_EACH)
-    place = "tcp://127.0.0.1:18786"
+    port = free_port()
+    place = f"tcp://127.0.0.1:{port}"
+    # a scheduler has a connection or two for each worker
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)]),
@@ -156,14 +172,14 @@ def measure_overhead(options: argparse.Namespace, hours_a_core_second: float) ->
     }
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", "18786",
+            [sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", str(port),
              "--no-dashboard"],
             env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
     ]  # fmt: skip
     try:
         scheduler = psutil.Process(started[0].pid)
-        time.sleep(5)
+        wait_for(lambda: answers(port), started, "the scheduler does not answer")
         for _ in range(PROCESSES):
             started.append(
                 subprocess.Popen(
@@ -174,8 +190,8 @@ def measure_overhead(options: argparse.Namespace, hours_a_core_second: float) ->
                 )
             )  # fmt: skip
         with connected(place) as connection:
-            while len(connection.client.nthreads()) < workers:
-                time.sleep(1)
+            client = connection.client
+            wait_for(lambda: len(client.nthreads()) == workers, started, "the workers do not come")
             waiting = deque([Task(Path(f"{k}"), f"{k} {s}")] for k, s in enumerate(lengths))
             with ClusterExecutor(connection, SleepingPlugin()) as executor:
                 idle_mb = scheduler.memory_info().rss / 1e6
@@ -194,14 +210,40 @@ def measure_overhead(options: argparse.Namespace, hours_a_core_second: float) ->
             process.kill()
             process.wait()
     assert ended == len(lengths)
+    return overhead_figures(workers, lengths, spent, elapsed) | {"scheduler_mb": held - idle_mb}
+
+
+def overhead_figures(
+    workers: int, lengths: list[float], spent_s: float, elapsed_s: float
+) -> dict[str, Any]:
+    """Of tasks of these lengths, with what scheduler and program spent on them."""
     return {
         "workers": workers,
         "seconds_a_task": sum(lengths) / len(lengths),
-        "overhead_ms_a_task": 1000 * spent / len(lengths),
-        "busy_share": sum(lengths) / (workers * elapsed),
-        "scheduler_mb": held - idle_mb,
-        "simulated_s": elapsed,
+        "overhead_ms_a_task": 1000 * spent_s / len(lengths),
+        "busy_share": sum(lengths) / (workers * elapsed_s),
+        "simulated_s": elapsed_s,
     }
+
+
+def free_port() -> int:
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        return int(tried.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for(ready: Callable[[], bool], processes: list[subprocess.Popen], otherwise: str) -> None:
+    """Ends the benchmark with a sentence where a process ends before, or nothing comes of it."""
+    latest = time.monotonic() + MOST_START_S
+    while not ready():
+        if time.monotonic() > latest or any(one.poll() is not None for one in processes):
+            raise SystemExit(otherwise)
+        time.sleep(0.5)
 
 
 async def serve_workers(place: str, count: int) -> None:
@@ -228,7 +270,7 @@ def main() -> None:
     if options.workers:
         asyncio.run(serve_workers(options.workers[0], int(options.workers[1])))
         return
-    announce(600, 60, quick=options.quick)
+    announce(330, 60, quick=options.quick)
     figures = measure_speed(options)
     figures |= measure_overhead(options, figures["hours_a_core_second"])
     print(json.dumps(figures, indent=1))

@@ -2,7 +2,8 @@
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,6 +45,20 @@ def open_audio(path: str | Path) -> AudioSource:
     Raises RecordingError where it is missing, a folder, empty, not a sound file or broken.
     """
     path = path_of(path)
+    with _one_sentence(path):
+        return _opened(path)
+
+
+@contextmanager
+def _one_sentence(path: Path) -> Iterator[None]:
+    """What storage says becomes a RecordingError, wherever on the way it says it."""
+    try:
+        yield
+    except StorageError as error:
+        raise as_recording_error(path, error) from error
+
+
+def _opened(path: Path) -> AudioSource:
     _refuse_unless_file(file_of(path))
     source = _open(path)
     try:
@@ -63,10 +78,11 @@ def preview_audio(path: str | Path) -> PreviewSource | None:
     It can be read once, from its beginning on. Raises RecordingError.
     """
     file = file_of(path_of(path))
-    _refuse_unless_file(file)
-    if status_of(file).st_size < _LONG_BYTES or _head(file) in _OF_LIBSNDFILE:
-        return None
-    preview = PreviewSource(path_of(path))
+    with _one_sentence(file):
+        _refuse_unless_file(file)
+        if status_of(file).st_size < _LONG_BYTES or _head(file) in _OF_LIBSNDFILE:
+            return None
+        preview = PreviewSource(path_of(path))
     if preview.is_needed and preview.frames > 0:
         return preview
     preview.close()
@@ -76,8 +92,8 @@ def preview_audio(path: str | Path) -> PreviewSource | None:
 def _refuse_unless_file(path: Path) -> None:
     try:
         status = status_of(path)
-    except StorageError as error:
-        raise as_recording_error(path, error) from error
+    except StorageError:
+        raise
     except FileNotFoundError:
         raise RecordingError(path, "there is no such file") from None
     except (OSError, ValueError) as error:
@@ -120,8 +136,8 @@ def _open(path: Path) -> AudioSource:
     for reader in readers:
         try:
             return reader(path)
-        except StorageError as error:
-            raise as_recording_error(path, error) from error
+        except StorageError:
+            raise
         except (RecordingError, soundfile.SoundFileError, OSError, RuntimeError) as error:
             errors.append(error)
     better = max(errors, key=_understanding)

@@ -77,7 +77,7 @@ def fetched(
     """
     if not _is_web_address(address):
         raise RecordingError(without_controls(str(address)), "is not an http or https address")
-    shown = without_controls(address)
+    shown = without_controls(written(address))
     try:
         checked_address(address)
     except WebError as error:
@@ -99,7 +99,7 @@ def fetched(
 
 
 def _fetch(address: str, target: Path, limit: int, progress: Progress) -> None:
-    shown = without_controls(address)
+    shown = without_controls(written(address))
     note = _note_of(target)
     try:
         with answer_of(address, _conditions(note, target), _PATIENCE) as answer:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .events import Event, EventList
+from .text import grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,16 @@ class EventDiff:
 
     def __bool__(self) -> bool:
         return bool(self.appear or self.vanish or self.change)
+
+
+def changes_in_words(appear: int, vanish: int, change: int) -> str:
+    """How many events appear, vanish and change, as text."""
+    parts = (
+        f"{grouped(appear)} appear" if appear else "",
+        f"{grouped(vanish)} vanish" if vanish else "",
+        f"{grouped(change)} change" if change else "",
+    )
+    return ", ".join(part for part in parts if part) or "nothing changes"
 
 
 def diff_events(before: EventList, after: EventList) -> EventDiff:

@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass
 
+SHORTEST_EVENT_S = 0.001
+"""No event is made shorter than this."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class TimeSpan:

@@ -68,6 +68,11 @@ def percent(share: float) -> str:
     return f"{grouped(100 * share)}%"
 
 
+def threshold_text(value: float) -> str:
+    """A threshold as it is shown everywhere: "0.25", and "0.965" where it was set so finely."""
+    return f"{value:.3f}".removesuffix("0")
+
+
 def megabytes(count: float, total: float | None = None) -> str:
     """Bytes as they are shown everywhere: "1,234.5 MB"; with those of all "2.1 of 15.3 MB"."""
     of = f" of {grouped(total / 1e6, 1)}" if total else ""

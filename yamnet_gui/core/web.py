@@ -142,7 +142,8 @@ def _redirected(address: str, target: str) -> str:
         scheme = urlsplit(there).scheme.lower()
         checked_address(there)
     except (ValueError, WebError) as error:
-        shown = without_controls(target)[:80]
+        scheme = without_controls(target.partition(":")[0])[:20]
+        shown = f"{scheme}:…" if ":" in target else "something"  # its address may let somebody in
         raise WebError(f"the server redirects to {shown}, which is not on the web") from error
     if scheme == "http" and urlsplit(address).scheme.lower() == "https":
         raise WebError("the server redirects from https to http, which anybody may read and change")

@@ -23,6 +23,7 @@ from yamnet_gui.core.events import (
     RecordingInfo,
 )
 from yamnet_gui.core.folders import user_cache_folder
+from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.labels.project import EventFilter, QueueKind, Sort
 
 from .column_build import build_columns, columns_path
@@ -177,7 +178,7 @@ class DatasetEvents:
             )
             for recording, file, duration_s, rate, channels, start_us, offset_min in rows:
                 start = recorded_at(start_us, offset_min)
-                info = RecordingInfo(Path(file), duration_s, rate, channels, start)
+                info = RecordingInfo(path_of(file), duration_s, rate, channels, start)
                 self._infos[str(recording)] = info
         found = {key: self._infos[key] for key in recordings if key in self._infos}
         return dict(sorted(found.items(), key=lambda item: str(item[1].path)))

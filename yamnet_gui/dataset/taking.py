@@ -8,6 +8,8 @@ from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
 from yamnet_gui.core.negatives import is_negative
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.spans import TimeSpan
+from yamnet_gui.core.storage.address import path_of
+from yamnet_gui.core.storage.notation import written
 from yamnet_gui.labels.exchange.project_tables import import_command, plan_for_project
 from yamnet_gui.labels.project import (
     Command,
@@ -64,7 +66,7 @@ def take_recordings(
 
 
 def taken(
-    project: Project, labelled: Iterable[LabelledRecording], title: str, locate: Locate = Path
+    project: Project, labelled: Iterable[LabelledRecording], title: str, locate: Locate = path_of
 ) -> Taking:
     """What copies recordings with all of their events, not yet applied.
 
@@ -77,7 +79,7 @@ def taken(
     new: dict[Path, LabelledRecording] = {}
     names: dict[Path, str] = {}
     for one in labelled:
-        file = str(one.recording.path)
+        file = written(one.recording.path)
         here = locate(file)
         recording = present.get(here)
         if recording is not None and not _only_listed(project, recording):

@@ -73,6 +73,7 @@ from .tuning import (
     tune,
     tuning_steps,
 )
+from .weak_parts import is_weak_part
 
 __all__ = [
     "BALANCED",
@@ -136,6 +137,7 @@ __all__ = [
     "in_branch",
     "inherited_from",
     "inherited_rule",
+    "is_weak_part",
     "kinds_of",
     "learned_prior",
     "load_rules",

@@ -247,7 +247,7 @@ class Workbench(QObject):
         )
         models.failed.connect(shell.show_error)
         analysis = AnalysisController(s.document, s.settings, priority, weights, cache, ahead, self)
-        projects = ProjectManager(s.document, s.project, self)
+        projects = ProjectManager(s.document, s.project, s.rules, self)
         shown = ShownClasses(s.document, s.class_view, s.class_map, self)
         updater = EventUpdater(
             s.document, s.rules, s.class_map, s.project, s.calibrations, shown, self

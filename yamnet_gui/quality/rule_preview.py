@@ -2,18 +2,18 @@
 
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from yamnet_gui.analysis.events_of import EventsRequest, events_of_analysis
 from yamnet_gui.core.class_map import ClassMap
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.core.event_diff import EventDiff, diff_events
+from yamnet_gui.core.event_diff import EventDiff, changes_in_words, diff_events
 from yamnet_gui.core.events import Event, EventList
 from yamnet_gui.core.matching import merge_detections
-from yamnet_gui.core.text import grouped
 from yamnet_gui.detection import RuleSet
 from yamnet_gui.labels.project import Project, Recording
+from yamnet_gui.labels.project.other_rules import note_rules
 from yamnet_gui.labels.project.project_model import project_classes
 
 from .references import Skipped, StoredScores
@@ -21,12 +21,16 @@ from .references import Skipped, StoredScores
 
 @dataclass(frozen=True, slots=True)
 class RecordingChanges:
-    """What would change in one recording; `protected` events are touched and stay as they are."""
+    """What would change in one recording; `protected` events are touched and stay as they are.
+
+    `same` are detections that the rules find as they are, and of which the project says so then.
+    """
 
     recording_id: str
     name: str
     changes: EventDiff
     protected: int
+    same: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,14 +78,7 @@ class RulesPreview:
 
     def in_words(self) -> str:
         """The counts as text."""
-        if self.empty:
-            return "nothing changes"
-        parts = (
-            f"{grouped(self.appear)} appear" if self.appear else "",
-            f"{grouped(self.vanish)} vanish" if self.vanish else "",
-            f"{grouped(self.change)} change" if self.change else "",
-        )
-        return ", ".join(part for part in parts if part)
+        return changes_in_words(self.appear, self.vanish, self.change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +120,7 @@ def preview_rules(
         if events is None:
             skipped.append(Skipped(recording.name, "is not analysed with these settings"))
             continue
-        changes.append(_changes(project, recording, events, count))
+        changes.append(_changes(project, recording, events, count, rules.rules_id))
     preview = RulesPreview(rules, tuple(changes), tuple(skipped))
     _ = preview.by_label
     yield PreviewProgress(len(recordings), len(recordings), preview)
@@ -132,21 +129,25 @@ def preview_rules(
 def apply_rules(project: Project, preview: RulesPreview) -> str:
     """Changes what the preview shows, as one step; what it did, in words.
 
-    An event that has been edited since stays as it is. Raises ProjectError.
+    An event that has been edited since stays as it is. The project knows then that these rules
+    found what is there; where that is all, there is nothing to undo. Raises ProjectError.
     """
     rules = preview.rules
     title = f"apply rules {rules.name}: {preview.in_words()}"
-    project.events.replace_detections(
-        title,
-        {
-            one.recording_id: (
-                [*one.changes.vanish, *(old for old, new in one.changes.change)],
-                [*one.changes.appear, *(new for old, new in one.changes.change)],
-            )
-            for one in preview.recordings
-            if one.changes
-        },
-    )
+    if not preview.empty:
+        project.events.replace_detections(
+            title,
+            {
+                one.recording_id: (
+                    [*one.changes.vanish, *(old for old, new in one.changes.change)],
+                    [*one.changes.appear, *(new for old, new in one.changes.change), *one.same],
+                )
+                for one in preview.recordings
+                if one.changes or one.same
+            },
+        )
+    for one in preview.recordings:
+        note_rules(project, one.recording_id, rules.rules_id)
     return title
 
 
@@ -169,7 +170,7 @@ def _events(
 
 
 def _changes(
-    project: Project, recording: Recording, detected: EventList, count: int
+    project: Project, recording: Recording, detected: EventList, count: int, rules_id: str
 ) -> RecordingChanges:
     stored = project.events.of(recording.id)
     deleted = project.events.deleted(recording.id)
@@ -179,7 +180,13 @@ def _changes(
     before = [event for event in stored if not event.touched and _of_the_model(event, count)]
     changes = diff_events(EventList.of(before), EventList.of(after))
     protected = sum(event.touched for event in stored)
-    return RecordingChanges(recording.id, recording.name, changes, protected)
+    other = {event.id for event in changes.vanish}.union(old.id for old, _ in changes.change)
+    same = tuple(
+        replace(event, rules_id=rules_id)
+        for event in before
+        if event.id not in other and event.rules_id != rules_id
+    )
+    return RecordingChanges(recording.id, recording.name, changes, protected, same)
 
 
 def _of_the_model(event: Event, count: int) -> bool:

@@ -51,6 +51,7 @@ from yamnet_gui.labels.project import (
     Reviewed,
     accept,
     add_recordings,
+    is_negative,
     reject,
     remove_recordings,
 )
@@ -129,7 +130,7 @@ class Bench:
         self.disk.apply(add_recordings(known))
         self.project = ProjectState(self.parent)
         self.project.use(self.disk, StorageMode.PROJECT)
-        self.projects = ProjectManager(owners.document, self.project, self.parent)
+        self.projects = ProjectManager(owners.document, self.project, owners.rules, self.parent)
         self.loader = Loader(self.parent)
         self.navigator = Navigator(
             owners.document,
@@ -627,6 +628,16 @@ def test_the_personal_project_offers_no_earlier_step_while_nothing_of_it_is_seen
     assert bench.steps.undo_title == f"remove {removed[0].name}"
 
 
+def test_events_that_become_one_are_not_selected_any_more(bench: Bench) -> None:
+    event = bench.owners.event
+    here = [event("a", 5.0, DOG), event("b", 5.0, SPEECH), event("c", 9.0, SPEECH)]
+    bench.owners.document.set_events(EventList.of(here))
+    bench.owners.selection.select(["a", "b", "c"])
+    bench.labels.relabel(here, LabelChoice("Silence", SILENCE, ""))
+    assert bench.owners.selection.ids == ("a", "c")
+    assert {e.label for e in bench.disk.events.of("yard") if not is_negative(e)} == {"Silence"}
+
+
 def states_of(bench: Bench) -> set[ReviewState]:
     return {event.state for event in bench.owners.document.events}
 
@@ -853,6 +864,40 @@ def test_of_what_is_longer_than_the_view_the_start_is_shown(bench: Bench) -> Non
     timeline.set_view(30.0, 40.0)
     timeline.reveal(TimeSpan(20.0, 50.0))
     assert timeline.view.start_s == 30.0, "it fills the view"
+
+
+def test_an_event_too_narrow_to_be_seen_is_shown_with_its_surroundings(bench: Bench) -> None:
+    timeline = bench.owners.timeline
+    timeline.set_recording(3600.0, 44_100)
+    bench.follow.bring_into_view("dog")  # 5 to 5.5 s: a tenth of a pixel
+    view = timeline.view
+    assert view.start_s <= 0.3
+    assert 8 <= view.duration_s <= 20
+    bench.follow.bring_into_view("dog2")  # 9 to 10 s
+    assert timeline.view == view, "it is seen well"
+    bench.events.go_to("late")  # 20 to 50 s
+    assert timeline.view.start_s < 20.0
+    assert timeline.view.end_s > 50.0, "what was zoomed for a short event zooms out for a long one"
+    bench.events.go_to("dog")
+    assert timeline.view == view, "keys do the same"
+
+
+def test_how_much_the_user_wants_to_see_is_kept_while_events_can_be_seen(bench: Bench) -> None:
+    timeline = bench.owners.timeline
+    timeline.set_recording(3600.0, 44_100)
+    bench.follow.bring_into_view("dog")
+    timeline.zoom(10.0)
+    duration = timeline.view.duration_s
+    bench.follow.bring_into_view("dog2")
+    assert timeline.view.duration_s == duration, "one second of 100 is narrow, but seen"
+    timeline.pan(1000.0)
+    bench.follow.bring_into_view("dog")
+    assert timeline.view.duration_s == duration
+    timeline.show_all()
+    bench.follow.bring_into_view("late")  # 30 s of an hour
+    assert timeline.view.duration_s == 3600.0
+    bench.follow.bring_into_view("dog")
+    assert timeline.view.duration_s < 20.0, "a tenth of a pixel is nothing to be seen"
 
 
 def test_a_setting_leaves_rows_and_view_as_they_are(bench: Bench) -> None:

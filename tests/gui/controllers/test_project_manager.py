@@ -35,7 +35,7 @@ def test_what_is_read_of_a_closed_project_is_not_missed_and_a_lost_step_is(
     Project.create(tmp_path / "two.yamnet").close()
     state = ProjectState()
     state.use(first, StorageMode.PROJECT)
-    manager = ProjectManager(owners.document, state)
+    manager = ProjectManager(owners.document, state, owners.rules)
     failed: list[ProjectError] = []
     manager.failed.connect(failed.append)
     may = threading.Event()

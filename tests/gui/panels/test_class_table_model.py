@@ -113,7 +113,7 @@ def test_counts_best_scores_and_own_thresholds_are_shown(
     owners.rules.set_threshold(DOG, 0.55)
     row = model.index_of(DOG).row()
     texts = [model.index(row, column).data() for column in ClassColumn]
-    assert texts == ["Dog", "0.55", "2", "0.90"]
+    assert texts == ["Dog", "0.55", "1", "0.90"], "a rejected dog does not count"
     font = model.index(row, ClassColumn.THRESHOLD).data(Qt.ItemDataRole.FontRole)
     assert font.bold()
     other = model.index(model.index_of(SPEECH).row(), ClassColumn.THRESHOLD)

@@ -243,3 +243,12 @@ def test_the_threshold_of_a_class_is_painted_in_its_row_only(
     painted.clear()
     owners.rules.set_threshold(None, 0.4)
     assert [place.height() for place in painted] == [panel.tree.viewport().height()]
+
+
+def test_colours_keep_still_when_a_class_is_trained(panel: ClassesPanel, owners: Owners) -> None:
+    made: list[bool] = []
+    panel.order_changed.connect(lambda _order, _colored, anew: made.append(anew))
+    panel.refresh()
+    owners.class_map.set_custom_classes(["Beetle"])
+    panel.refresh()
+    assert made[-1] is False

@@ -5,8 +5,10 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.access_keys import tab_order
-from tests.gui.support.owners import Owners
+from tests.gui.support.owners import DOG, Owners
 from yamnet_gui.core.events import EventList, ReviewState
+from yamnet_gui.detection import is_weak_part
+from yamnet_gui.gui.panels.event_columns import EventColumn
 from yamnet_gui.gui.panels.events import EventsPanel
 from yamnet_gui.gui.state.document import AnalysisState
 
@@ -212,3 +214,35 @@ def test_tab_goes_through_the_panel_from_the_top(panel: EventsPanel) -> None:
     queue, table = panel.queue, panel.table
     wanted = [queue.kind, queue.scope, panel.search, panel.minimum_score, panel.states, table]
     assert tab_order(panel, wanted) == wanted
+
+
+def test_events_below_their_threshold_are_marked_and_can_be_left_out(
+    panel: EventsPanel, owners: Owners
+) -> None:
+    owners.document.set_events(
+        EventList.of(
+            [
+                owners.event("reaches", 1.0, DOG, score=0.25),
+                owners.event("weak", 2.0, DOG, score=0.02),
+                owners.event("kept", 3.0, DOG, score=0.03, state=ReviewState.ACCEPTED),
+                owners.event("drawn", 4.0, DOG, score=None),
+            ]
+        )
+    )
+    panel.model.set_weak(lambda event: is_weak_part(event, owners.rules.rule(DOG)))
+
+    def scores() -> list[str]:
+        count = range(panel.model.rowCount())
+        return [panel.model.index(row, EventColumn.SCORE).data() for row in count]
+
+    assert scores() == ["0.25", "↓0.02", "↓0.03", "–"]
+    tip = panel.model.index(1, EventColumn.SCORE).data(Qt.ItemDataRole.ToolTipRole)
+    assert "Below the threshold" in tip
+    panel.reaching.click()
+    assert [event.id for event in panel.model.shown] == ["reaches", "drawn"]
+    assert owners.order.ids == ["reaches", "drawn"], "keys step through what is listed"
+    owners.rules.set_threshold(None, 0.3)
+    panel.model.set_weak(lambda event: is_weak_part(event, owners.rules.rule(DOG)))
+    assert [event.id for event in panel.model.shown] == ["drawn"]
+    panel.clear_filter()
+    assert scores() == ["↓0.25", "↓0.02", "↓0.03", "–"]

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support.owners import DOG, SILENCE, SPEECH, Owners
-from yamnet_gui.core.events import EventList, EventSource
+from yamnet_gui.core.events import EventList, EventSource, ReviewState
 from yamnet_gui.detection import Rule, RuleSet
 from yamnet_gui.gui.class_colors import color_of_class
 from yamnet_gui.gui.panels.event_facts import threshold_facts
@@ -260,6 +260,9 @@ def test_a_detection_that_scores_less_than_its_threshold_says_why(owners: Owners
         ("Threshold", f"{rule.on:.2f}, reached by another part of the same sound")
     ]
     assert threshold_facts(owners.event("reaches", 1.0, DOG, score=rule.on), rule) == []
+    accepted = replace(weak, state=ReviewState.ACCEPTED)
+    ((_, why),) = threshold_facts(accepted, rule)
+    assert "not reached" in why, "what is decided is explained, too"
     mine = replace(weak, source=EventSource.DRAWN)
     assert threshold_facts(mine, rule) == []
     boxes = RuleSet().with_default(Rule(method="boxes")).resolved(DOG)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QKeySequence, QPainter, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -169,7 +169,7 @@ def test_the_selected_box_stands_out_from_every_brightness(
         ((25.0, 10_000.0), (25.0, 30_000.0), Box(20.0, 30.0, 5_000.0, NYQUIST)),
         ((20.0, 10_000.0), (10.0, 15_000.0), Box(10.0, 30.0, 5_000.0, 15_000.0)),
         ((30.0, 5_000.0), (40.0, 2_000.0), Box(20.0, 40.0, 2_000.0, 10_000.0)),
-        ((20.0, 5_000.0), (35.0, 15_000.0), Box(29.999, 30.0, 9_999.0, 10_000.0)),
+        ((20.0, 5_000.0), (35.0, 15_000.0), Box(29.8, 30.0, 9_600.0, 10_000.0)),
     ],
 )
 def test_edges_and_corners_are_dragged_within_the_recording(
@@ -189,6 +189,153 @@ def test_edges_and_corners_are_dragged_within_the_recording(
     assert (box.start_s, box.end_s) == pytest.approx((expected.start_s, expected.end_s), abs=0.1)
     assert box.band_hz == pytest.approx(expected.band_hz, abs=300)
     assert owners.selection.ids == ("dog",)
+
+
+@pytest.mark.parametrize("name", ["waveform", "spectrogram", "events"])
+@pytest.mark.parametrize(("grip", "target"), [(20.0, 55.0), (30.0, 2.0)])
+def test_an_edge_pulled_over_the_other_one_leaves_what_can_be_seen_and_held(
+    stack: TrackStack, owners: Owners, name: str, grip: float, target: float
+) -> None:
+    owners.selection.select(["dog"])
+    moves = Moves(stack, owners)
+    track = stack.tracks[name]
+    y = round(track.area.height() / 2)
+    if name == "events":  # the lane of the event
+        y = next(y for y in range(2, 200, 4) if track.event_at(QPointF(track.x_of(25.0), y)))
+    first, last = (QPoint(at(track, x).x(), _top(track) + y) for x in (grip, target))
+    pull(track, first, last)
+    box = moves.boxes[-1][0]
+    second = track.x_of(1.0) - track.x_of(0.0)
+    assert (box.end_s - box.start_s) * second == pytest.approx(3, abs=0.1)
+
+
+def test_at_a_close_look_ten_milliseconds_are_left_and_shorter_events_stay_as_long(
+    stack: TrackStack, owners: Owners
+) -> None:
+    owners.selection.select(["dog"])
+    moves = Moves(stack, owners)
+    track = stack.waveform
+    owners.timeline.set_view(29.9, 30.1)
+    pull(track, at(track, 30.0), at(track, 29.95))
+    owners.timeline.set_view(19.9, 20.1)
+    pull(track, at(track, 20.0), at(track, 20.09))
+    assert moves.boxes[-1][0].end_s == pytest.approx(29.95, abs=0.001)
+    click = owners.event("click", 40.0, DOG, 0.002)
+    owners.document.set_events(owners.document.events.with_events(click))
+    owners.selection.select(["click"])
+    owners.timeline.set_view(39.99, 40.01)
+    pull(track, at(track, 40.0), at(track, 40.009))
+    box = moves.boxes[-1][0]
+    assert box.end_s - box.start_s == pytest.approx(0.002)
+
+
+def escape(track: Track, first: QPoint, last: QPoint, keys: Qt.KeyboardModifier = NONE) -> None:
+    """Drags, presses Escape in the middle, goes on dragging and releases."""
+    window = track.window()
+    window.activateWindow()
+    QTest.mousePress(track.viewport(), LEFT, keys, first)
+    for part in (0.2, 0.4, 0.6):
+        QTest.mouseMove(track.viewport(), (QPointF(first) + part * QPointF(last - first)).toPoint())
+    QTest.keyClick(track, Qt.Key.Key_Escape)
+    QTest.mouseMove(track.viewport(), last)
+    QTest.mouseRelease(track.viewport(), LEFT, keys, last)
+
+
+@pytest.fixture
+def of_window(stack: TrackStack) -> list[str]:
+    """How often the window was given Escape."""
+    pressed: list[str] = []
+    shortcut = QShortcut(QKeySequence("Esc"), stack)
+    shortcut.activated.connect(lambda: pressed.append("Esc"))
+    return pressed
+
+
+@pytest.mark.parametrize(
+    ("name", "grip", "target"),
+    [
+        ("waveform", (20.0, None), (45.0, None)),
+        ("spectrogram", (20.0, 7_500.0), (45.0, 7_500.0)),
+        ("spectrogram", (25.0, 10_000.0), (25.0, 15_000.0)),
+        ("spectrogram", (30.0, 5_000.0), (40.0, 1_000.0)),
+    ],
+)
+def test_escape_puts_edges_and_corners_back(
+    stack: TrackStack,
+    owners: Owners,
+    of_window: list[str],
+    name: str,
+    grip: tuple[float, float | None],
+    target: tuple[float, float | None],
+) -> None:
+    bounded(owners)
+    moves = Moves(stack, owners)
+    track = stack.tracks[name]
+    escape(track, at(track, *grip), at(track, *target))
+    assert moves.boxes[-1] == (Box(20.0, 30.0, 5_000.0, 10_000.0), True)
+    assert sum(ended for _, ended in moves.boxes) == 1
+    assert any(box != moves.boxes[-1][0] for box, _ in moves.boxes), "it was dragged before"
+    assert (owners.selection.ids, of_window) == (("dog",), [])
+    QTest.keyClick(track, Qt.Key.Key_Escape)
+    assert of_window == ["Esc"], "without a drag the key is the window's"
+
+
+def test_escape_puts_the_edge_of_a_bar_back(
+    stack: TrackStack, owners: Owners, of_window: list[str]
+) -> None:
+    owners.selection.select(["dog"])
+    moves = Moves(stack, owners)
+    track = stack.events
+    y = next(y for y in range(2, 200, 4) if track.event_at(QPointF(track.x_of(25.0), y)))
+    first, last = (QPoint(at(track, x).x(), _top(track) + y) for x in (30.0, 50.0))
+    escape(track, first, last)
+    assert moves.boxes[-1] == (Box(20.0, 30.0), True)
+    assert (owners.selection.ids, of_window) == (("dog",), [])
+
+
+def test_escape_brings_the_former_selection_back(
+    stack: TrackStack, owners: Owners, of_window: list[str]
+) -> None:
+    track, timeline = stack.spectrogram, owners.timeline
+    timeline.set_selection(TimeSpan(50.0, 55.0), (100.0, 900.0))
+    for keys in (NONE, CTRL, Qt.KeyboardModifier.ShiftModifier):
+        escape(track, at(track, 2.0, 12_000.0), at(track, 9.0, 3_000.0), keys)
+        assert timeline.selection == TimeSpan(50.0, 55.0)
+        assert timeline.band_hz == (100.0, 900.0)
+    assert of_window == []
+
+
+def test_escape_brings_the_former_threshold_and_view_back(
+    stack: TrackStack, owners: Owners, of_window: list[str]
+) -> None:
+    owners.class_view.choose(DOG)
+    stack.curve.threshold_moved.connect(
+        lambda class_index, value, _ended: owners.rules.set_threshold(class_index, value)
+    )
+    before = owners.rules.rule_set
+    seen: list[object] = []
+    owners.rules.changed.connect(lambda: seen.append(owners.rules.rule_set))
+    line = round(_top(stack.curve) + stack.curve._layer.y_of(owners.rules.rule(DOG).on))
+    escape(stack.curve, QPoint(300, line), QPoint(300, line - 20))
+    assert len(seen) > 1
+    assert owners.rules.rule_set == before
+    owners.timeline.set_view(10.0, 20.0)
+    view = owners.timeline.view
+    escape(stack.overview, QPoint(300, 20), QPoint(500, 20))
+    assert owners.timeline.view == view
+    assert of_window == []
+
+
+def test_escape_ends_a_zoom_to_frequencies(
+    stack: TrackStack, owners: Owners, of_window: list[str]
+) -> None:
+    track = stack.spectrogram
+    escape(track, QPoint(10, 30), QPoint(10, 120))
+    assert track._spectrogram.zoom_hz is None
+    assert of_window == []
+
+
+def _top(track: Track) -> int:
+    return round(track.area.sceneBoundingRect().top())
 
 
 def test_an_event_without_bounds_gets_one_from_its_upper_edge(

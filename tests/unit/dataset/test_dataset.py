@@ -1,6 +1,7 @@
 """A folder of Parquet: written in one step, read by others, checked."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ duckdb = pytest.importorskip("duckdb", reason="needs the extra 'dataset'")
 pytest.importorskip("pyarrow", reason="needs the extra 'dataset'")
 
 from tests.unit.dataset.made import CONTENTS, DAY, info, labelled, make_unit  # noqa: E402
-from yamnet_gui.core.errors import DatasetError  # noqa: E402
+from yamnet_gui.core.errors import Cancelled, DatasetError  # noqa: E402
 from yamnet_gui.dataset import (  # noqa: E402
     Contents,
     Dataset,
@@ -290,3 +291,15 @@ def test_a_link_in_place_of_a_day_is_refused_in_one_sentence(folder, tmp_path):
     day.symlink_to(tmp_path / "theirs")
     with pytest.raises(DatasetError, match="day=unknown: is a link to another place"):
         Dataset(folder)
+
+
+def test_a_question_that_nobody_waits_for_is_ended_from_another_thread(folder):
+    endless = "SELECT count(*) FROM range(1000000000000) a, range(1000000) b WHERE a.range = -1"
+    with Dataset(folder) as dataset, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(dataset.ask, endless)
+        while not asked.done():
+            dataset.interrupt()  # once it has begun
+            wait([asked], 0.01)
+        with pytest.raises(Cancelled):
+            asked.result()
+        assert dataset.ask("SELECT 1") == [(1,)]

@@ -24,6 +24,7 @@ class FolderStore(Store):
 
     `asked`: (first, end) of every part; `looked_at`: how often a status was asked for. `failing`
     is called before every part and may raise, `failing_writes` before every object.
+    `odd_names` are in every folder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -35,6 +36,7 @@ class FolderStore(Store):
         self.failing: Callable[[], None] = lambda: None
         self.failing_writes: Callable[[], None] = lambda: None
         self.modified_s = 1.7e9
+        self.odd_names: list[str] = []
 
     def file(self, path: Path) -> Path:
         return self.folder / address_of(path).partition("://")[2]
@@ -73,14 +75,15 @@ class FolderStore(Store):
             raise MissingInStorageError(path)
         self.file(path).unlink()
 
-    def _below(self, folder: Path, pattern: str) -> Iterator[tuple[Path, ObjectStatus]]:
+    def _below(self, folder: Path, pattern: str) -> Iterator[tuple[str, ObjectStatus]]:
         top = self.file(folder)
         if not top.exists():
             raise MissingInStorageError(folder)
         for file in top.rglob("*"):
             name = file.relative_to(top).as_posix()
             if file.is_file() and (not pattern or fnmatch.fnmatch(name, pattern)):
-                yield folder / name, self._status(folder / name)
+                yield name, self._status(folder / name)
+        yield from ((name, ObjectStatus(1, "")) for name in self.odd_names)
 
 
 def use_store(folder: Path, monkeypatch: pytest.MonkeyPatch) -> FolderStore:

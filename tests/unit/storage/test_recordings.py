@@ -185,3 +185,26 @@ def test_tables_that_name_addresses_are_imported_into_a_project(store, run, tmp_
     opened.close()
     assert run("export", project, "-o", tmp_path / "out.csv")[0] == 0
     assert "fake://bucket/a.wav" in (tmp_path / "out.csv").read_text()
+
+
+def test_names_that_cannot_be_used_are_said_and_the_others_are_taken(store):
+    write_sound(store.folder / "bucket" / "a.wav", 0.1)
+    store.odd_names = ["d//e.wav", "./z.wav", "back\\slash.wav", "line\nbreak.wav", "notes//x.txt"]
+    plan = make_plan(["fake://bucket"])
+    assert [written(p) for p in plan.recordings] == ["fake://bucket/a.wav"]
+    ((path, reason),) = plan.problems
+    assert path == path_of("fake://bucket")
+    assert reason.startswith("4 recordings cannot be named here, such as d//e.wav: an empty part")
+    assert reason.endswith("— rename them there")
+
+
+def test_trouble_between_the_status_and_the_first_part_is_one_sentence(store):
+    write_sound(store.folder / "bucket" / "a.wav", 0.1)
+
+    def refuse():
+        raise PermissionError("hunter2")
+
+    store.failing = refuse
+    with pytest.raises(RecordingError, match="the server refuses access") as caught:
+        open_audio("fake://bucket/a.wav")
+    assert "hunter2" not in str(caught.value)

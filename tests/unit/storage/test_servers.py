@@ -301,6 +301,7 @@ def test_a_server_that_sends_files_only_whole_is_read_all_the_same(
         open_audio(f"{web.address}/a.wav") as far,
     ):
         np.testing.assert_array_equal(near.read(0, near.frames), far.read(0, far.frames))
+    assert len(web.asked) == 2  # what it is, and all of it once
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(

@@ -202,3 +202,17 @@ def test_what_goes_first_does_not_wait_for_what_is_read_in_advance(store, path):
     steps = [end - begin for begin, end in store.asked[asked:]]
     assert steps
     assert set(steps) == {BLOCK_BYTES}
+
+
+def test_a_busy_server_is_given_the_time_that_it_asks_for(store, path, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(asking, "_pause", pauses.append)
+
+    def busy():
+        wait_s = 7.0 if len(store.asked) == 1 else 9999.0
+        raise StorageError(path, "the server answers 429", "try again", passing=True, wait_s=wait_s)
+
+    store.failing = busy
+    with open_for_reading(path) as file, pytest.raises(StorageError, match="429"):
+        file.read(1)
+    assert pauses == [7.0, asking.LONGEST_PAUSE_S]

@@ -44,7 +44,7 @@ def path_of_address(address: str) -> Path:
         raise UserError(shown, "names no host or bucket", f"write {scheme}://NAME/…")
     if scheme in ("http", "https") and not _is_web_address(f"{scheme}://{place}"):
         raise UserError(shown, f"is not a valid {scheme} address")
-    if any(part in ("", ".", "..") for part in parts) or not shown.isprintable() or "\\" in place:
+    if not can_be_path(place):
         raise UserError(
             shown, "has an empty part, a dot, a backslash or a control character", "rename it there"
         )
@@ -52,6 +52,12 @@ def path_of_address(address: str) -> Path:
     if address.rstrip("/") != shown.rstrip("/"):
         _keep_secret(whole, address)
     return Path(f"//{scheme}:/{place}")
+
+
+def can_be_path(name: str) -> bool:
+    """Whether a name behind slashes can be held by a path and shown in a line."""
+    parts = name.split("/")
+    return name.isprintable() and "\\" not in name and not {"", ".", ".."} & set(parts)
 
 
 def with_secrets(path: Path) -> str:

@@ -31,7 +31,7 @@ class StorageError(OSError):
     """Storage did not give what was asked for.
 
     `strerror` finishes the sentence "ADDRESS: …", `advice` says what to do. `passing`: asking
-    again may help.
+    again may help, after `wait_s` where the server says so.
     """
 
     def __init__(
@@ -42,10 +42,12 @@ class StorageError(OSError):
         *,
         code: int = errno.EIO,
         passing: bool = False,
+        wait_s: float = 0.0,
     ) -> None:
         super().__init__(code, reason, written(path))
         self.advice = advice
         self.passing = passing
+        self.wait_s = wait_s
 
 
 class ChangedInStorageError(StorageError):

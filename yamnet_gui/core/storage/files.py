@@ -44,7 +44,7 @@ def open_for_reading(path: Path, *, buffered: bool = True) -> BinaryIO:
         return path.open("rb", -1 if buffered else 0)
     status = object_status(path)
     if not status.in_parts:
-        return _whole(path).open("rb")
+        return _whole(path_of(path), status).open("rb")
     return cast(BinaryIO, io.BufferedReader(StoredFile(path, status), 1 << 16))
 
 
@@ -152,11 +152,30 @@ def version_key(path: Path, status: ObjectStatus) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _whole(path: Path) -> Path:
-    """The file of a server that sends files only whole, fetched into the cache."""
+_wholes: dict[Path, tuple[ObjectStatus, Path]] = {}
+
+
+def _whole(path: Path, status: ObjectStatus) -> Path:
+    """The file of a server that sends files only whole, fetched into the cache.
+
+    Once by this process for each version, as far as the server tells versions apart.
+    """
     from yamnet_gui.core.download import fetched  # the window starts without the web
 
-    return fetched(with_secrets(path))
+    with _one_at_a_time(path, 0):
+        known = _wholes.get(path)
+        if known is not None and known[0] == status and _size_here(known[1]) == status.size:
+            return known[1]
+        file = fetched(with_secrets(path))
+        _wholes[path] = status, file
+        return file
+
+
+def _size_here(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return -1
 
 
 _LOCKS = tuple(threading.Lock() for _ in range(64))

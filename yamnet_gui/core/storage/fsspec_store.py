@@ -66,7 +66,7 @@ class FsspecStore(Store):
             raise ChangedInStorageError(path)
         return content
 
-    def _below(self, folder: Path, pattern: str) -> Iterator[tuple[Path, ObjectStatus]]:
+    def _below(self, folder: Path, pattern: str) -> Iterator[tuple[str, ObjectStatus]]:
         if pattern:
             inside = f"{self._inner(folder)}/{pattern}"
             found = self._call("glob", inside, detail=True)
@@ -75,9 +75,9 @@ class FsspecStore(Store):
         top = self._inner(folder).strip("/")
         for name, facts in found.items():
             status = _status_of(facts)
-            rest = name.strip("/").removeprefix(top).strip("/")
-            if not status.is_folder and rest and "//" not in rest:
-                yield folder / rest, status
+            rest = name.removeprefix("/").removeprefix(top).removeprefix("/")
+            if not status.is_folder and rest and not rest.endswith("/"):  # which marks a folder
+                yield rest, status
 
     def _write(self, path: Path, file: Path) -> None:
         if self.scheme != "sftp":  # object stores show an object when all of it is there

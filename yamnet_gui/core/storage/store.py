@@ -12,12 +12,15 @@ from typing import TypeVar
 
 from yamnet_gui.core.stopping import check_stopped, inherited
 
+from .address import can_be_path
 from .errors import ChangedInStorageError, MissingInStorageError, StorageError, understood
 
 ATTEMPTS = 3
 """How often one thing is asked for."""
 PAUSE_S = 0.5
 """Before the second attempt; before each further one twice as long, and a little by chance."""
+LONGEST_PAUSE_S = 30.0
+"""However long a busy server asks to wait."""
 _LOOK_EVERY_S = 0.1
 T = TypeVar("T")
 
@@ -62,12 +65,21 @@ class Store(ABC):
 
         return self._patiently(path, ask)
 
-    def below(self, folder: Path, pattern: str = "") -> list[tuple[Path, ObjectStatus]]:
+    def below(
+        self, folder: Path, pattern: str = "", left_out: list[str] | None = None
+    ) -> list[tuple[Path, ObjectStatus]]:
         """The objects below a folder, at any depth, or those that match a pattern of names.
 
         Sorted by name. `pattern` is a part of an address behind `folder`, with `*`, `**`, `?`.
+        `left_out` gets the names behind `folder` that no path can hold.
         """
-        return self._patiently(folder, lambda: sorted(self._below(folder, pattern)))
+        found = []
+        for name, status in self._patiently(folder, lambda: list(self._below(folder, pattern))):
+            if can_be_path(name):
+                found.append((folder / name, status))
+            elif left_out is not None:
+                left_out.append(name)
+        return sorted(found, key=lambda one: one[0])
 
     def write(self, path: Path, file: Path) -> None:
         """Stores a file of this computer at an address: whole, or not at all."""
@@ -95,7 +107,8 @@ class Store(ABC):
     def _part(self, path: Path, first: int, end: int, expected: ObjectStatus) -> bytes: ...
 
     @abstractmethod
-    def _below(self, folder: Path, pattern: str) -> Iterator[tuple[Path, ObjectStatus]]: ...
+    def _below(self, folder: Path, pattern: str) -> Iterator[tuple[str, ObjectStatus]]:
+        """Names behind the folder, of objects alone."""
 
     @abstractmethod
     def _write(self, path: Path, file: Path) -> None: ...
@@ -118,7 +131,8 @@ class Store(ABC):
                 if not plain.passing or attempt + 1 == self.attempts:
                     raise plain from _without_texts(error)
             self._renew()
-            _pause(PAUSE_S * 2**attempt * (1 + random.random() / 4))
+            own_s = PAUSE_S * 2**attempt * (1 + random.random() / 4)
+            _pause(max(own_s, min(plain.wait_s, LONGEST_PAUSE_S)))
         raise AssertionError
 
     def _renew(self) -> None:

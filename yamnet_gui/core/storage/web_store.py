@@ -61,7 +61,7 @@ class WebStore(Store):
         except WebError as error:
             raise _as_storage_error(path, error) from error
 
-    def _below(self, folder: Path, _pattern: str) -> Iterator[tuple[Path, ObjectStatus]]:
+    def _below(self, folder: Path, _pattern: str) -> Iterator[tuple[str, ObjectStatus]]:
         raise StorageError(
             folder, "web servers do not say what is in a folder", "name the files themselves"
         )
@@ -82,7 +82,8 @@ class WebStore(Store):
             return refused(path, self.scheme)
         passing = answer.status in _MAY_PASS
         advice = TRY_AGAIN if passing else "check the address"
-        return StorageError(path, f"the server answers {answer.status}", advice, passing=passing)
+        reason = f"the server answers {answer.status}"
+        return StorageError(path, reason, advice, passing=passing, wait_s=_wait_s(answer))
 
 
 def _as_storage_error(path: Path, error: WebError) -> StorageError:
@@ -90,6 +91,12 @@ def _as_storage_error(path: Path, error: WebError) -> StorageError:
         return StorageError(path, "the connection was cut", TRY_AGAIN, passing=True)
     reason = "the server cannot be reached" if "reached" in error.reason else error.reason
     return StorageError(path, reason, CHECK_NETWORK, passing="reached" in error.reason)
+
+
+def _wait_s(answer: Answer) -> float:
+    """How long a busy server asks to wait, where it says so in seconds (RFC 9110, 10.2.3)."""
+    text = answer.headers.get("Retry-After", "").strip()
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0.0
 
 
 def _part_of(answer: Answer) -> tuple[int, int, int] | None:

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 _FIELDS = (QLineEdit, QAbstractSpinBox, QPlainTextEdit, QTextEdit)
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_UNMODIFIED = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 _EDITS = (
     QKeySequence.StandardKey.SelectAll,
     QKeySequence.StandardKey.Copy,
@@ -27,9 +29,10 @@ class FocusKeys(QObject):
     """Watches what has the focus, in whichever window of the program it is.
 
     Qt gives a key to a shortcut of the window first, and to the widget only where that asks for
-    it. Buttons get Space. Fields get what edits their text, but not the keys that shells have for
-    that, such as Ctrl+E for the end of the line, which Qt's fields on Linux ask for as well; and
-    undo and redo only as long as their text has something to undo or redo.
+    it. Buttons get Space. Fields get what edits their text and Enter, which applies it, but not the
+    keys that shells have for that, such as Ctrl+E for the end of the line, which Qt's fields on
+    Linux ask for as well; and undo and redo only as long as their text has something to undo or
+    redo.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -49,6 +52,9 @@ class FocusKeys(QObject):
         if isinstance(watched, QAbstractButton):
             if event.key() != Qt.Key.Key_Space or event.modifiers():
                 return False
+            event.accept()
+            return True
+        if event.key() in _ENTER and event.modifiers() in _UNMODIFIED:
             event.accept()
             return True
         if not (_is_of_window(event) or _turns_nothing(watched, event)):

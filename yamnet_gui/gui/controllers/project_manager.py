@@ -26,6 +26,7 @@ from yamnet_gui.gui.jobs.project import (
 )
 from yamnet_gui.gui.state.document import AnalysisState, Document
 from yamnet_gui.gui.state.project import ProjectState, StorageMode
+from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.widgets.file_names import short_name
 from yamnet_gui.labels.project import (
     DERIVE,
@@ -36,6 +37,7 @@ from yamnet_gui.labels.project import (
     RecordingState,
 )
 from yamnet_gui.labels.project.analysis_settings import StoredSettings
+from yamnet_gui.labels.project.other_rules import rules_of_analysis
 
 _CLOSING_S = 2.0
 
@@ -65,11 +67,16 @@ class ProjectManager(QObject):
     counted = Signal(list)  # list[RecordingCount]: how far the review of each recording is
 
     def __init__(
-        self, document: Document, state: ProjectState, parent: QObject | None = None
+        self,
+        document: Document,
+        state: ProjectState,
+        rules: Rules,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
         self._state = state
+        self._rules = rules
         self._runner = JobRunner("project", self)
         self._jobs: list[OpenPersonalJob | OpenProjectJob | RestoreJob] = []
         self._finding: JobHandle | None = None
@@ -246,9 +253,11 @@ class ProjectManager(QObject):
             return None
         detections = tuple(event for event in document.events if not event.touched)
         known = project.recordings.get(recording_id)
+        rules_id = self._rules.rule_set.rules_id
         if known is None or (
             known.state is RecordingState.ANALYSED
             and set(detections) == {event for event in self._state.stored if not event.touched}
+            and (detections or rules_of_analysis(project, recording_id) == rules_id)
         ):
             return None
         grid = document.buffers[0].grid
@@ -257,7 +266,7 @@ class ProjectManager(QObject):
             grid.hop_s, "each" if each else "mix"
         )
         model = document.model
-        analysis = StoredSettings(settings).record(recording_id, model.sha256, model.name)
+        analysis = StoredSettings(settings, rules_id).record(recording_id, model.sha256, model.name)
         return StoreDetectionsJob(project, recording_id, detections, analysis)
 
     def _use(self, result: OpenedProject) -> None:

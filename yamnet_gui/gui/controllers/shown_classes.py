@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
+from yamnet_gui.gui.state.class_counts import class_counts
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView, Showing
 from yamnet_gui.gui.state.document import Document
@@ -89,8 +90,7 @@ class ShownClasses(QObject):
 
     def _counts(self) -> NDArray[np.int64]:
         """How many events each class has; not counted where nothing depends on it."""
-        length, view = len(self._class_map.value), self._classes
+        class_map, view = self._class_map.value, self._classes
         if view.showing is not Showing.EVENTS and view.order is not ClassOrder.COUNT:
-            return np.zeros(length, np.int64)
-        indices = [e.class_index for e in self._document.shown.events if e.class_index is not None]
-        return np.bincount(np.array(indices, np.int64), minlength=length)[:length]
+            return np.zeros(len(class_map), np.int64)
+        return class_counts(self._document.shown.events.events, class_map)[0]

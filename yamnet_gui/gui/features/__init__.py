@@ -61,6 +61,7 @@ def make_features(context: Context) -> tuple[Feature, ...]:
     dataset = DatasetFeature(context)
     dataset_folder = DatasetFolder(context)
     files = Files(context, (label_import, training), dataset.files, dataset_folder)
+    rules = RulesFeature(context, all_events)
     return (
         status,
         RecordingChoices(context, label_import),
@@ -79,9 +80,9 @@ def make_features(context: Context) -> tuple[Feature, ...]:
         ReviewQueueFeature(context),
         LabelSetsFeature(context),
         KeyLegendFeature(context),
-        RulesFeature(context),
+        rules,
         GroupingFeature(context),
-        ExportFeature(context, all_events),
+        ExportFeature(context, all_events, rules),
         label_import,
         CalibrationFeature(context),
         EvaluationFeature(context),

@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 
-from yamnet_gui.core.text import counted, grouped
+from yamnet_gui.core.text import counted, grouped, threshold_text
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.rules import Rules
 
@@ -59,7 +59,7 @@ class ClassCells:
             if node.class_index is None:
                 return ""
             rule = self._rules.rule(node.class_index)
-            return f"{rule.on:.2f}" if rule.enabled else "off"
+            return threshold_text(rule.on) if rule.enabled else "off"
         if column is ClassColumn.COUNT:
             count = metrics.count(node)
             return grouped(count) if count else ""
@@ -76,5 +76,7 @@ class ClassCells:
             lines.append(f"Best score {metrics.best[i]:.3f}, mean {metrics.mean[i]:.4f}")
         rule = self._rules.rule(i)
         own = " (own)" if self.own_threshold(i) else ""
-        lines.append(f"Threshold {rule.on:.2f}{own}, {counted(metrics.counts[i], 'event')}")
+        lines.append(
+            f"Threshold {threshold_text(rule.on)}{own}, {counted(metrics.counts[i], 'event')}"
+        )
         return "\n".join(lines)

@@ -22,7 +22,7 @@ from yamnet_gui.gui.widgets.drawing import (
     draw_tick,
     row_height,
 )
-from yamnet_gui.gui.widgets.number_box import NumberBox
+from yamnet_gui.gui.widgets.number_box import ThresholdField
 from yamnet_gui.gui.widgets.table_model import Index
 
 from .class_cells import SHOWN_ROLE, ClassColumn
@@ -35,10 +35,7 @@ class ClassDelegate(QStyledItemDelegate):
     def createEditor(
         self, parent: QWidget, option: QStyleOptionViewItem, index: Index
     ) -> QDoubleSpinBox:
-        box = NumberBox(parent)
-        box.setRange(0.01, 1.0)
-        box.setSingleStep(0.05)
-        box.setDecimals(2)
+        box = ThresholdField(parent)
         box.setFrame(False)
         box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         box.setAccessibleName("Threshold of the class")

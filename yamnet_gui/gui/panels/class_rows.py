@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from yamnet_gui.core.class_map import ClassMap, SoundClass
 from yamnet_gui.core.ontology import OntologyNode
 from yamnet_gui.core.text import holds_words
+from yamnet_gui.gui.state.class_counts import class_counts
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder
 from yamnet_gui.gui.state.document import Document
@@ -32,17 +33,16 @@ class ClassNode:
 class ClassMetrics:
     """Best score, mean score and number of events of every class, each of shape (classes,)."""
 
-    def __init__(self, document: Document, class_count: int) -> None:
-        scores = document.scores
+    def __init__(self, document: Document, class_map: ClassMap) -> None:
+        scores, class_count = document.scores, len(class_map)
         self._known = scores is not None and bool(scores.ready)
         self.best = np.zeros(class_count, np.float32)
         self.mean = np.zeros(class_count, np.float64)
         if scores is not None:  # they may not have followed yet where a custom class came or went
             both = min(class_count, scores.class_count)
             self.best[:both], self.mean[:both] = scores.best[:both], scores.mean[:both]
-        indices = [e.class_index for e in document.shown.events if e.class_index is not None]
-        self.counts = np.bincount(np.array(indices, np.int64), minlength=class_count)[:class_count]
-        self.with_events = frozenset(np.flatnonzero(self.counts).tolist())
+        self.counts, drawn = class_counts(document.shown.events.events, class_map)
+        self.with_events = frozenset(np.flatnonzero(drawn).tolist())
 
     def score(self, node: ClassNode) -> float | None:
         """Best score of a class or within a group; None before anything is analysed."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from yamnet_gui.gui.state.class_counts import IN_WORDS
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassOrder, ClassView
 from yamnet_gui.gui.state.document import Document
@@ -29,7 +30,7 @@ _TIPS = (
     "Tick a class to show it as a row in the score track",
     "Threshold: score that an event of this class must reach somewhere; bold if it has its own.\n"
     "A quiet part of a longer event may score less",
-    "Number of events of this class",
+    f"Number of {IN_WORDS}; of a category, those of all classes below it",
     "Highest score of this class in the recording",
 )
 _NO_PARENT = QModelIndex()
@@ -74,7 +75,7 @@ class ClassTableModel(QAbstractItemModel):
         self._search = ""
         self._order = class_view.order
         self._rows = ClassRows(class_map)
-        self._metrics = ClassMetrics(document, len(class_map.value))
+        self._metrics = ClassMetrics(document, class_map.value)
         self._rows.build(self._order, self._search, self._metrics)
 
     @property
@@ -109,7 +110,7 @@ class ClassTableModel(QAbstractItemModel):
 
     def refresh(self) -> None:
         """Reads scores, counts, thresholds and ticks again, and sorts."""
-        self._metrics = ClassMetrics(self._document, len(self._class_map.value))
+        self._metrics = ClassMetrics(self._document, self._class_map.value)
         if (
             self._view.order is not self._order
             or len(self._class_map.value) != self._rows.class_count

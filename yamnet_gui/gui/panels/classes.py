@@ -110,7 +110,9 @@ class ClassesPanel(QWidget):
         if self._document.state is AnalysisState.RUNNING:
             return  # else colours would not keep still
         recording = self._document.recording
-        made = (recording.info.path if recording else None, self._view.order, self._class_map.value)
+        path = recording.info.path if recording else None
+        # colours keep still where a class is trained: only the model's own make another list
+        made = path, self._view.order, self._class_map.model_classes
         anew, self._made = made != self._made, made
         self.order_changed.emit(self.model.order, self.model.colored, anew)
 
@@ -191,7 +193,7 @@ class ClassesPanel(QWidget):
         header.setSectionResizeMode(ClassColumn.NAME, QHeaderView.ResizeMode.Stretch)
         metrics = self.fontMetrics()
         for column, text in (
-            (ClassColumn.THRESHOLD, "0.00"),
+            (ClassColumn.THRESHOLD, "0.000"),
             (ClassColumn.COUNT, grouped(max(len(self._document.events), 100))),
             (ClassColumn.BEST, "0.00"),
         ):

@@ -26,7 +26,7 @@ TIPS = (
     "Duration of the event",
     "Class or label",
     "Highest score of the class within the event; not a probability.\n"
-    "A quiet part of a longer event may score less than the threshold",
+    "↓ Below the threshold: a quiet part of a sound that reached it elsewhere",
     "Review state",
     "Calibrated probability that the event is correct, if enough events are reviewed",
     "Range of the score when the sound is louder, softer, shifted or reduced to one channel",

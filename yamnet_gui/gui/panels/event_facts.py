@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
@@ -12,8 +11,9 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.core.channels import channel_text
-from yamnet_gui.core.events import Event, EventSource
-from yamnet_gui.core.text import grouped
+from yamnet_gui.core.events import Event
+from yamnet_gui.core.text import grouped, threshold_text
+from yamnet_gui.detection import is_weak_part
 from yamnet_gui.detection.rules import ResolvedRule
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
@@ -106,11 +106,13 @@ def event_facts(event: Event, timeline: Timeline) -> list[tuple[str, str]]:
 
 
 def threshold_facts(event: Event, rule: ResolvedRule) -> list[tuple[str, str]]:
-    """Why a detection may score less than its threshold; nothing about all other events."""
-    own = event.source is EventSource.DETECTED and not event.touched and rule.method != "boxes"
-    if not own or event.score_max is None or np.float32(event.score_max) >= np.float32(rule.on):
+    """Why an event may score less than its threshold; nothing about all other events."""
+    if not is_weak_part(event, rule):
         return []
-    return [("Threshold", f"{rule.on:.2f}, reached by another part of the same sound")]
+    why = "reached by another part of the same sound"
+    if event.touched:  # it stays, whatever the threshold is now
+        why = "not reached: a part of a sound that reached it, or reviewed at a lower one"
+    return [("Threshold", f"{threshold_text(rule.on)}, {why}")]
 
 
 def _by(event: Event) -> str:

@@ -36,6 +36,7 @@ class EventTableFilter:
     `minimum_score`: above 0, only events whose highest score reaches it. `mids`: ids of the kinds
     of sound that are listed, None for all. `time_of_day`: when events begin by the clock.
     `channels`: those of events, from 0, with None for what is of the mix; None for all.
+    `reaching`: only events that do not score less than their threshold.
     """
 
     text: str = ""
@@ -44,22 +45,28 @@ class EventTableFilter:
     mids: frozenset[str] | None = None
     time_of_day: TimeOfDay | None = None
     channels: frozenset[int | None] | None = None
+    reaching: bool = False
 
     @property
     def empty(self) -> bool:
         """Whether it lets everything through."""
         everything = self.states is None and self.mids is None and self.minimum_score <= 0
         everything = everything and self.time_of_day is None and self.channels is None
-        return everything and not self.text.strip()
+        return everything and not self.reaching and not self.text.strip()
 
 
 class EventKeys:
     """What events are filtered and sorted by: one array (n,) for each column, made when needed."""
 
     def __init__(
-        self, events: Sequence[Event], spreads: Mapping[str, float], measured: Lookup
+        self,
+        events: Sequence[Event],
+        spreads: Mapping[str, float],
+        measured: Lookup,
+        weak: Callable[[Event], bool] = lambda _event: False,
     ) -> None:
         self.events = events
+        self.weak = weak
         self.spreads = spreads
         self.measured = measured
 
@@ -114,6 +121,8 @@ class EventKeys:
         passes = np.ones(len(self.events), bool)
         if event_filter.minimum_score > 0:
             passes &= np.nan_to_num(self.score, nan=-1.0) >= event_filter.minimum_score
+        if event_filter.reaching:
+            passes &= ~np.fromiter(map(self.weak, self.events), bool, len(self.events))
         if event_filter.states is not None:
             passes &= np.isin(self.state, [_STATE_RANK[s] for s in event_filter.states])
         if event_filter.channels is not None:

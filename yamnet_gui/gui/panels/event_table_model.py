@@ -1,6 +1,6 @@
 """The table model of events: filtered and sorted with arrays, quick at fifty thousand rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter, is_
 from typing import Any
 
@@ -36,6 +36,9 @@ STATE_CHOICES: tuple[tuple[str, frozenset[ReviewState] | None], ...] = (
     ("Not rejected", NOT_REJECTED),
 )
 """The filters by state that the user chooses from: text, and the states shown (None: all)."""
+WEAK_MARK = "↓"
+"""Before the score of an event that does not reach its threshold."""
+WEAK_TIP = "\n↓ Below the threshold: a quiet part of a sound that reached it elsewhere"
 _NO_PARENT = QModelIndex()
 
 
@@ -57,6 +60,7 @@ class EventTableModel(HeadedTableModel):
         self._list = EventList()
         self._spreads: Mapping[str, float] = {}
         self._measured: Lookup = _nothing_measured
+        self._weak: Callable[[Event], bool] = _never
         self._keys = EventKeys((), self._spreads, self._measured)
         self._filter = EventTableFilter()
         self._others = EventKeys((), {}, self._measured)
@@ -94,20 +98,30 @@ class EventTableModel(HeadedTableModel):
 
     def set_events(self, events: EventList) -> None:
         self._list = events
-        self._keys = EventKeys(events.events, self._spreads, self._measured)
+        self._keys = EventKeys(events.events, self._spreads, self._measured, self._weak)
         self._refresh()
 
     def set_spreads(self, spreads: Mapping[str, float]) -> None:
         """How far the scores of events lie apart, by their id."""
         self._spreads = dict(spreads)
-        self._keys = EventKeys(self._list.events, self._spreads, self._measured)
+        self._keys = EventKeys(self._list.events, self._spreads, self._measured, self._weak)
         self._refresh()
+        self._announce([0, len(self._shown) - 1] if self._shown else [])
+
+    def set_weak(self, weak: Callable[[Event], bool]) -> None:
+        """Which events score less than their threshold; given again whenever rules change."""
+        self._weak = weak
+        self._keys = EventKeys(self._list.events, self._spreads, self._measured, weak)
+        self._others = EventKeys((), {}, self._measured, weak)
+        self._counted = None
+        if self._filter.reaching:
+            self._refresh()
         self._announce([0, len(self._shown) - 1] if self._shown else [])
 
     def set_measured(self, measured: Lookup) -> None:
         """Where measures of events come from."""
         self._measured = measured
-        self._keys = EventKeys(self._list.events, self._spreads, measured)
+        self._keys = EventKeys(self._list.events, self._spreads, measured, self._weak)
 
     def measures_changed(self, *, sort: bool) -> None:
         """More was measured: shows it, and with `sort` also moves the rows where they follow it."""
@@ -139,7 +153,8 @@ class EventTableModel(HeadedTableModel):
         if self._filter.empty:
             return len(events)
         if self._others.events is not events.events:
-            self._others, self._counted = EventKeys(events.events, {}, self._measured), None
+            self._others = EventKeys(events.events, {}, self._measured, self._weak)
+            self._counted = None
         if self._counted is None:
             self._counted = len(self._others.passing(self._filter, self._timeline.clock_start))
         return self._counted
@@ -205,13 +220,15 @@ class EventTableModel(HeadedTableModel):
                 return measure_text(measure, self._measured(event, True))
             if column is EventColumn.ONSET:
                 return self._timeline.time_text(event.onset_s, 1 if self._compact else 2)
+            if column is EventColumn.SCORE and self._weak(event):
+                return f"{WEAK_MARK}{_text(event, column, self._compact)}"
             return _text(event, column, self._compact)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.DecorationRole and column is EventColumn.CLASS:
             return class_color(event.class_index, event.label)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(_tip(event, self._timeline))
+            return plain_tip(_tip(event, self._timeline) + (WEAK_TIP if self._weak(event) else ""))
         if role == ID_ROLE:
             return event.id
         if role == EVENT_ROLE:
@@ -247,6 +264,10 @@ class EventTableModel(HeadedTableModel):
         if rows:
             last = self.columnCount() - 1
             self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], last))
+
+
+def _never(_event: Event) -> bool:
+    return False
 
 
 def _nothing_measured(event: Event, wanted: bool) -> Measures | None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QSizePolicy,
     QStackedLayout,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -45,7 +46,7 @@ from .choice_box import ChoiceBox
 from .event_columns import MEASURE_COLUMNS, EventColumn
 from .event_delegate import EventDelegate
 from .event_sorting import EventTableFilter
-from .event_table_model import STATE_CHOICES, EventTableModel
+from .event_table_model import STATE_CHOICES, WEAK_MARK, EventTableModel
 from .queue_bar import QueueBar
 from .scroll_place import ScrollPlace
 
@@ -57,6 +58,10 @@ _PROVISIONAL = (
     " still change or go.\nThe line at the bottom shows how far it is."
 )
 _EXTRA = "What is left out is listed while it is selected, but not counted"
+_REACHING = (
+    "Show only events that reach the threshold of their class\nA sound is found where it reaches it"
+    " somewhere, and divided where it is silent: a quiet part may score less (↓)"
+)
 _CLASS_LETTERS = 10
 """Room for the class where the table can be scrolled sideways."""
 
@@ -134,6 +139,7 @@ class EventsPanel(QWidget):
         self.search.clear()
         self.states.setCurrentIndex(0)
         self.minimum_score.setValue(0.0)
+        self.reaching.setChecked(False)
         self.time_of_day.clear()
         self.channel.choose_all()
         self.branch_chosen.emit("")
@@ -160,6 +166,12 @@ class EventsPanel(QWidget):
         self.minimum_score = MinimumScoreBox(self)
         self.minimum_score.setToolTip("Show only events whose highest score is at least this")
         self.minimum_score.valueChanged.connect(self._on_filter)
+        self.reaching = QToolButton(self)
+        self.reaching.setText("≥ Thr.")
+        self.reaching.setCheckable(True)
+        self.reaching.setAccessibleName("Only events that reach their threshold")
+        self.reaching.setToolTip(plain_tip(_REACHING))
+        self.reaching.toggled.connect(self._on_filter)
         self.time_of_day = TimeOfDayField(self)
         self.time_of_day.changed.connect(self._on_filter)
         self.time_of_day.setVisible(self._timeline.clock_start is not None)
@@ -175,6 +187,7 @@ class EventsPanel(QWidget):
         which.setSpacing(4)
         which.addWidget(self.search, 1)
         which.addWidget(self.minimum_score)
+        which.addWidget(self.reaching)
         kinds = QHBoxLayout()
         kinds.setSpacing(4)
         for box, share in ((self.states, 10), (self.group_by, 11), (self.branch, 9)):
@@ -217,7 +230,14 @@ class EventsPanel(QWidget):
         layout.addLayout(self._pages, 1)
         layout.addWidget(self.foot)
         rows = (
-            *(self.search, self.minimum_score, self.states, self.group_by, self.branch),
+            *(
+                self.search,
+                self.minimum_score,
+                self.reaching,
+                self.states,
+                self.group_by,
+                self.branch,
+            ),
             *(self.channel, self.time_of_day, self.table),
         )
         for before, after in pairwise(rows):
@@ -240,7 +260,7 @@ class EventsPanel(QWidget):
         widths = {
             EventColumn.ONSET: onset + (".0" if compact else ".00"),
             EventColumn.DURATION: "00.00" if compact else "Duration",
-            EventColumn.SCORE: "Score",
+            EventColumn.SCORE: f"{WEAK_MARK}0.00",
             EventColumn.STATE: state,
             EventColumn.PROBABILITY: "Prob." if compact else "Probability",
             EventColumn.SPREAD: "Sprd." if compact else "Spread",
@@ -282,7 +302,13 @@ class EventsPanel(QWidget):
         of_day = self.time_of_day.value if self._timeline.clock_start else None
         self.model.set_filter(
             EventTableFilter(
-                self.search.text(), states, minimum, branch, of_day, self.channel.value
+                self.search.text(),
+                states,
+                minimum,
+                branch,
+                of_day,
+                self.channel.value,
+                self.reaching.isChecked(),
             )
         )
         self._show_count()  # the same rows may be listed, and others be left out

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
-from yamnet_gui.gui.widgets.number_box import NumberBox
+from yamnet_gui.gui.widgets.number_box import ThresholdField
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.toolbar import THRESHOLD_TIP
 
@@ -19,16 +19,12 @@ class ThresholdRow(QWidget):
         self.slider.setRange(1, 100)
         self.slider.setPageStep(5)
         self.slider.valueChanged.connect(self._on_slider)
-        self.field = NumberBox(self)
-        self.field.setRange(0.01, 1.0)
-        self.field.setSingleStep(0.05)
-        self.field.setDecimals(2)
-        self.field.setKeyboardTracking(False)
+        self.field = ThresholdField(self)
         self.field.valueChanged.connect(self._on_field)
         for widget in (self.slider, self.field):
             widget.setAccessibleName("Threshold for all classes")
             widget.setToolTip(plain_tip(THRESHOLD_TIP))
-        label = PlainLabel("Threshold", self)
+        label = PlainLabel("All classes", self)
         label.setBuddy(self.field)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -41,9 +37,9 @@ class ThresholdRow(QWidget):
         """Shows a threshold, without a signal."""
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(value * 100))
-        if self.field.value() != round(value, 2):  # else it would be painted for nothing
+        if self.field.value() != round(value, 3):  # else it would be painted for nothing
             with QSignalBlocker(self.field):
-                self.field.setValue(round(value, 2))
+                self.field.setValue(value)
 
     def _on_slider(self, percent: int) -> None:
         with QSignalBlocker(self.field):
@@ -53,4 +49,4 @@ class ThresholdRow(QWidget):
     def _on_field(self, value: float) -> None:
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(value * 100))
-        self.changed.emit(round(value, 2))
+        self.changed.emit(round(value, 3))

@@ -10,6 +10,13 @@ from yamnet_gui.gui.times import date_and_zone, time_text
 _SAMPLES_IN_CLOSEST_VIEW = 24
 _UNKNOWN_RATE_HZ = 48_000
 
+_NARROWEST = 1 / 80
+"""Share of the view from which on an event is seen well: some ten pixels."""
+_NARROWEST_BY_HAND = 1 / 400
+"""The same where the user chose how much is in view: two or three pixels."""
+_SURROUNDINGS = 20
+"""How many times as long as an event what is shown of its surroundings is."""
+
 
 class Timeline(QObject):
     """View, cursor and selection of the open recording, in seconds from its start.
@@ -28,6 +35,8 @@ class Timeline(QObject):
         self._duration_s = 0.0
         self._rate_hz = _UNKNOWN_RATE_HZ
         self._view = TimeSpan(0.0, 1.0)
+        self._by_hand = False  # whether the user chose how much is in view
+        self._zoomed_in = False  # whether it is as little as it is for a short event
         self._cursor_s = 0.0
         self._selection: TimeSpan | None = None
         self._band_hz: tuple[float, float] | None = None
@@ -96,6 +105,7 @@ class Timeline(QObject):
         self._duration_s = duration_s
         self._rate_hz = rate_hz or _UNKNOWN_RATE_HZ
         self._view = TimeSpan(0.0, duration_s or 1.0)
+        self._by_hand = self._zoomed_in = False
         self._cursor_s = 0.0
         self._selection, self._band_hz = None, None
         self.recording_changed.emit()
@@ -117,7 +127,11 @@ class Timeline(QObject):
             self.view_changed.emit(view)
 
     def zoom(self, factor: float, at_s: float | None = None) -> None:
-        """Shows `factor` times as long a span; the time `at_s` stays where it is on screen."""
+        """Shows `factor` times as long a span; the time `at_s` stays where it is on screen.
+
+        For the user, who so says how much is to be seen.
+        """
+        self._by_hand, self._zoomed_in = True, False
         view = self._view
         at = view.centre_s if at_s is None else at_s
         self.set_view(at - (at - view.start_s) * factor, at + (view.end_s - at) * factor)
@@ -126,19 +140,32 @@ class Timeline(QObject):
         self.set_view(self._view.start_s + by_s, self._view.end_s + by_s)
 
     def show_all(self) -> None:
+        """Shows the whole recording, as the user asked."""
+        self._by_hand, self._zoomed_in = True, False
         self.set_view(0.0, self._duration_s or 1.0)
 
     def fit(self, span: TimeSpan, margin: float = 0.5) -> None:
         """Zooms so that `span` fills the view with `margin` of its length free on either side."""
+        self._by_hand = self._zoomed_in = False
         room = max(span.duration_s * margin, 0.05)
         self.set_view(span.start_s - room, span.end_s + room)
 
     def reveal(self, span: TimeSpan) -> None:
-        """Pans, without zooming, so that `span` is seen, or its start where it is too long.
+        """Pans so that `span` is seen, or its start where it is too long.
 
-        Nothing moves where all of it is in view, or it fills the view.
+        Nothing moves where all of it is in view, or it fills the view. Where it would be too narrow
+        to be seen well, the view zooms to it and its surroundings; while the user has chosen how
+        much is in view, only where it could not be seen at all. What was zoomed so far in that a
+        longer one has no room zooms out again.
         """
         view = self._view
+        narrow = _NARROWEST_BY_HAND if self._by_hand else _NARROWEST
+        long = self._zoomed_in and span.duration_s > view.duration_s
+        if long or 0 < span.duration_s < narrow * view.duration_s:
+            half = _SURROUNDINGS * span.duration_s / 2
+            self._by_hand, self._zoomed_in = False, True
+            self.set_view(span.centre_s - half, span.centre_s + half)
+            return
         if view.start_s <= span.start_s and span.end_s <= view.end_s:
             return
         if span.duration_s <= view.duration_s:

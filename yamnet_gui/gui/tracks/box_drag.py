@@ -8,15 +8,26 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from yamnet_gui.core.events import Event
-from yamnet_gui.core.spans import Box
+from yamnet_gui.core.spans import SHORTEST_EVENT_S, Box
 
 if TYPE_CHECKING:
     from .track import Track
 
 EDGE_PIXELS = 5
 """How near the pointer must be to an edge."""
-_SHORTEST_S = 0.001
+_LEAST_PIXELS = 3
 _NARROWEST_HZ = 1.0
+_SHORTEST_DRAGGED_S = 0.01  # as finely as edges are found
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The recording, and what is left at least where an edge is pulled over the other one."""
+
+    duration_s: float
+    nyquist_hz: float
+    shortest_s: float
+    narrowest_hz: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +50,27 @@ class Edges:
         falling = self.onset == self.high
         return Qt.CursorShape.SizeFDiagCursor if falling else Qt.CursorShape.SizeBDiagCursor
 
-    def moved(self, time_s: float, hertz: float, duration_s: float, nyquist_hz: float) -> Box:
-        """The box with these edges at a time and a frequency, inside the recording."""
+    def shortest_s(self, second_pixels: float) -> float:
+        """What is left at least where an edge is pulled over the other one: what can be seen.
+
+        An event that was shorter keeps its length. `second_pixels`: how many a second has.
+        """
+        seen = max(_SHORTEST_DRAGGED_S, _LEAST_PIXELS / second_pixels)
+        return max(min(seen, self.event.duration_s), SHORTEST_EVENT_S)
+
+    def moved(self, time_s: float, hertz: float, limits: Limits) -> Box:
+        """The box with these edges at a time and a frequency, as far as they may go."""
         box = self.event.box
         start, end, low, high = box.start_s, box.end_s, box.low_hz, box.high_hz
         if self.onset:
-            start = max(min(time_s, end - _SHORTEST_S), 0.0)
+            start = max(min(time_s, end - limits.shortest_s), 0.0)
         if self.offset:
-            end = max(min(time_s, duration_s), start + _SHORTEST_S)
+            end = max(min(time_s, limits.duration_s), start + limits.shortest_s)
         if self.low:
-            top = nyquist_hz if high is None else high
-            low = max(min(hertz, top - _NARROWEST_HZ), 0.0)
+            top = limits.nyquist_hz if high is None else high
+            low = max(min(hertz, top - limits.narrowest_hz), 0.0)
         if self.high:
-            high = max(min(hertz, nyquist_hz), (low or 0.0) + _NARROWEST_HZ)
+            high = max(min(hertz, limits.nyquist_hz), (low or 0.0) + limits.narrowest_hz)
         return Box(start, end, low, high)
 
 
@@ -96,13 +115,26 @@ class BoxDrag:
         edges, track = self._edges, self._track
         if edges is None:
             return None
-        nyquist = track.timeline.sample_rate_hz / 2
         hertz = track.hertz_at(position.y()) or 0.0
         time_s = track.time_at(position.x())
-        return edges.event.id, edges.moved(time_s, hertz, track.timeline.duration_s, nyquist)
+        return edges.event.id, edges.moved(time_s, hertz, self._limits(edges))
 
-    def end(self) -> None:
-        self._edges = None
+    def end(self) -> Event | None:
+        """Ends the drag; the event as it was before."""
+        edges, self._edges = self._edges, None
+        return edges.event if edges is not None else None
+
+    def _limits(self, edges: Edges) -> Limits:
+        track, event = self._track, edges.event
+        nyquist = track.timeline.sample_rate_hz / 2
+        shortest_s = edges.shortest_s(track.x_of(1.0) - track.x_of(0.0))
+        low, high = event.low_hz or 0.0, nyquist if event.high_hz is None else event.high_hz
+        # where the edge stands that stays, for no pixel of the axis has as many hertz as another
+        stays = track.y_of(high, 0.0) if edges.low else track.y_of(low, 1.0)
+        beside = track.hertz_at(stays + (_LEAST_PIXELS if edges.low else -_LEAST_PIXELS))
+        seen = abs(beside - (high if edges.low else low)) if beside is not None else 0.0
+        narrowest = max(min(seen, high - low), _NARROWEST_HZ)
+        return Limits(track.timeline.duration_s, nyquist, shortest_s, narrowest)
 
 
 def _near(at: float, first: float, last: float) -> tuple[bool, bool]:

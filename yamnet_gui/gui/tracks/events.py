@@ -11,7 +11,7 @@ from yamnet_gui.gui.state.grouping import Grouping
 from yamnet_gui.gui.theme import Theme, class_color
 from yamnet_gui.gui.times import length
 
-from .box_drag import EDGE_PIXELS, Edges
+from .box_drag import EDGE_PIXELS, Edges, Limits
 from .event_bars import EventsLayer
 from .track import Track
 
@@ -122,6 +122,10 @@ class EventsTrack(Track):
         self._move(position, ended=True)
         self._edge = None
 
+    def cancel_drag(self) -> None:
+        edge, self._edge = self._edge, None
+        self._put_back(edge.event if edge is not None else None)
+
     def hover_shape(self, position: QPointF) -> Qt.CursorShape:
         if self._edge_at(position):
             return Qt.CursorShape.SizeHorCursor
@@ -157,7 +161,8 @@ class EventsTrack(Track):
     def _move(self, position: QPointF, ended: bool) -> None:
         if self._edge is not None:
             timeline = self.timeline
+            shortest_s = self._edge.shortest_s(self.x_of(1.0) - self.x_of(0.0))
             half_rate = timeline.sample_rate_hz / 2
-            time_s = self.time_at(position.x())
-            box = self._edge.moved(time_s, 0.0, timeline.duration_s, half_rate)
+            limits = Limits(timeline.duration_s, half_rate, shortest_s)
+            box = self._edge.moved(self.time_at(position.x()), 0.0, limits)
             self.box_moved.emit(self._edge.event.id, box, ended)

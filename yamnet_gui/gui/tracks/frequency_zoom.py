@@ -31,6 +31,17 @@ class FrequencyZoom:
         self._pressed: float | None = None
         self._band: QRubberBand | None = None
 
+    @property
+    def dragging(self) -> bool:
+        """Whether a part of the frequencies is being marked."""
+        return self._pressed is not None
+
+    def cancel(self) -> None:
+        """Marks nothing any more; releasing the button does not zoom."""
+        self._pressed = None
+        if self._band is not None:
+            self._band.hide()
+
     def wheel(self, event: QWheelEvent) -> bool:
         position = self._track.area_position(event.position())
         if position.x() >= 0:

@@ -39,6 +39,21 @@ class TrackMouse:
         self._moved = False
         self._extending = False  # the selection that is there, with its frequencies
         self._press_hz: float | None = None  # of a box that is being selected
+        self._before: tuple[TimeSpan | None, tuple[float, float] | None] = (None, None)
+
+    @property
+    def dragging(self) -> bool:
+        """Whether a button is held that was pressed in the track."""
+        return self._drag is not _Drag.NONE
+
+    def cancel(self) -> None:
+        """Ends what is dragged as if it had not begun; moving on and releasing do nothing."""
+        drag, self._drag = self._drag, _Drag.NONE
+        if drag is _Drag.OWN:
+            self._track.cancel_drag()
+        elif drag is _Drag.SELECTING:
+            self._track.timeline.set_selection(*self._before)
+        QToolTip.hideText()
 
     def wheel(self, event: QWheelEvent) -> None:
         position = self._track.area_position(event.position())
@@ -58,6 +73,7 @@ class TrackMouse:
         self._pressed = position
         self._press_time = self._track.time_at(position.x())
         self._press_hz, self._moved = None, False
+        self._before = (self._track.timeline.selection, self._track.timeline.band_hz)
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             selected = self._track.timeline.selection
             at = self._track.timeline.cursor_s

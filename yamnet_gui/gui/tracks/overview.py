@@ -139,8 +139,12 @@ class OverviewTrack(Track):
         return x / max(self.area.width(), 1) * self.timeline.duration_s
 
     def press(self, position: QPointF) -> bool:
+        self._pressed_view = self.timeline.view
         self.drag(position)
         return True
+
+    def cancel_drag(self) -> None:
+        self.timeline.set_view(self._pressed_view.start_s, self._pressed_view.end_s)
 
     def drag(self, position: QPointF) -> None:
         view = self.timeline.view

@@ -105,11 +105,15 @@ class RulerTrack(Track):
 
     def press(self, position: QPointF) -> bool:
         """Dragging over the time axis moves the cursor and plays it."""
+        self._pressed_cursor_s = self.timeline.cursor_s
         self.drag(position)
         return True
 
     def drag(self, position: QPointF) -> None:
         self.scrubbed.emit(min(max(self.time_at(position.x()), 0.0), self.timeline.duration_s))
+
+    def cancel_drag(self) -> None:
+        self.seek_requested.emit(self._pressed_cursor_s)
 
     def set_theme(self, theme: Theme) -> None:
         if hasattr(self, "_layer"):

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen
 
+from yamnet_gui.core.text import threshold_text
 from yamnet_gui.gui.state.class_map import ClassMapState
 from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.document import Document
@@ -215,7 +216,7 @@ class CurveLayer(Layer):
         painter.drawLine(0, y, self.width, y)
         if not solid:
             return
-        text = f"{value:.2f}"
+        text = threshold_text(value)
         metrics = QFontMetricsF(painter.font())
         width = metrics.horizontalAdvance(text) + 10
         high = metrics.height()
@@ -255,7 +256,11 @@ class CurveTrack(Track):
         super().set_theme(theme)
 
     def press(self, position: QPointF) -> bool:
+        self._pressed_rules = self._rules.rule_set
         return self._on_line(position)
+
+    def cancel_drag(self) -> None:
+        self._rules.set(self._pressed_rules)
 
     def drag(self, position: QPointF) -> None:
         self._move(position, ended=False)

@@ -133,6 +133,14 @@ class SpectrogramTrack(Track):
         if not self._zoom.release(event):
             super().mouseReleaseEvent(event)
 
+    @property
+    def dragging(self) -> bool:
+        return self._zoom.dragging or super().dragging
+
+    def stop_dragging(self) -> None:
+        self._zoom.cancel()
+        super().stop_dragging()
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if not self._zoom.double_click(event):
             super().mouseDoubleClickEvent(event)

@@ -1,9 +1,10 @@
 """The base of all tracks: one plotting area on the shared time axis, and its mouse."""
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy
 
+from yamnet_gui.core.events import Event
 from yamnet_gui.gui.state.document import Document
 from yamnet_gui.gui.state.selection import EventSelection
 from yamnet_gui.gui.state.timeline import Timeline
@@ -110,6 +111,10 @@ class Track(PlotView):
         self._move_box(position, ended=True)
         self._box_drag.end()
 
+    def cancel_drag(self) -> None:
+        """Called instead of `drop` where Escape ends a drag: all is as it was before."""
+        self._put_back(self._box_drag.end())
+
     def hover_text(self, position: QPointF) -> str:
         """The tooltip at a position; "" for none."""
         return ""
@@ -160,8 +165,41 @@ class Track(PlotView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self._mouse.context_menu(event)
 
+    @property
+    def dragging(self) -> bool:
+        """Whether the mouse drags something in the track."""
+        return self._mouse.dragging
+
+    def stop_dragging(self) -> None:
+        """Ends what the mouse drags, and puts it back."""
+        self._mouse.cancel()
+
     def leaveEvent(self, event: QEvent) -> None:
         self.pointer_moved.emit(-1.0, 0.0)
+
+    def event(self, event: QEvent) -> bool:
+        # Escape ends the drag, even where the window uses the key for something else.
+        if (
+            event.type() is QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+            and self.dragging
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.dragging:
+            self.stop_dragging()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def _put_back(self, event: Event | None) -> None:
+        """Ends a drag of an event's edges with the bounds that it had."""
+        if event is not None:
+            self.box_moved.emit(event.id, event.box, True)
 
     def _move_box(self, position: QPointF, ended: bool) -> None:
         moved = self._box_drag.moved(position)

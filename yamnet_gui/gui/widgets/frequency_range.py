@@ -41,6 +41,7 @@ class FrequencyRangeFields(QWidget):
     def _field(self, name: str) -> QDoubleSpinBox:
         box = NumberBox(self)
         box.setDecimals(0)
+        box.setKeyboardTracking(False)
         box.setSingleStep(100.0)
         box.setSuffix(" Hz")
         box.setSpecialValueText("any")

@@ -2,9 +2,11 @@
 
 import re
 
-from PySide6.QtCore import QLocale
-from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QValidator
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QSpinBox, QWidget
+
+from yamnet_gui.core.text import threshold_text
 
 _APART = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
 """Between groups of three digits, as in 12 500 or 12'500."""
@@ -46,12 +48,68 @@ def _ungrouped(number: str, mark: str) -> str:
     return number.replace(mark, "") if in_groups else number
 
 
+class _EscapeReverts(QObject):
+    """Escape takes back what was typed since the field got the focus or Enter was pressed.
+
+    In dialogs it closes the dialog, which takes back all of them.
+    """
+
+    def __init__(self, box: QDoubleSpinBox | QSpinBox) -> None:
+        super().__init__(box)
+        self._box = box
+        self._before: float | None = None  # the value when typing began
+        box.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.FocusOut:
+            self._before = None
+        if not isinstance(event, QKeyEvent):
+            return False
+        reverts = event.key() == Qt.Key.Key_Escape and self._typed
+        if event.type() is QEvent.Type.ShortcutOverride and reverts:
+            event.accept()  # even where the window uses the key for something else
+            return True
+        if event.type() is not QEvent.Type.KeyPress:
+            return False
+        if reverts:
+            self._revert()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._before = None
+        elif self._before is None:
+            self._before = self._box.value()
+        return reverts
+
+    @property
+    def _typed(self) -> bool:
+        """Whether the field holds another number, or other text, than before."""
+        box, before = self._box, self._before
+        if before is None or isinstance(box.window(), QDialog):
+            return False
+        return before != box.value() or box.text() != self._text_of_value()
+
+    def _revert(self) -> None:
+        before, self._before = self._before, None
+        if isinstance(self._box, QDoubleSpinBox):
+            self._box.setValue(before or 0.0)
+        else:
+            self._box.setValue(round(before or 0))
+        self._box.selectAll()
+
+    def _text_of_value(self) -> str:
+        box = self._box
+        if box.specialValueText() and box.value() == box.minimum():
+            return box.specialValueText()
+        text = type(box).textFromValue(box, box.value())  # type: ignore[arg-type]
+        return f"{box.prefix()}{text}{box.suffix()}"
+
+
 class NumberBox(QDoubleSpinBox):
     """Numbers look the same here as in tables and tracks, whatever the language of the system."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setLocale(QLocale.c())
+        _EscapeReverts(self)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         plain = self._plain(text)
@@ -73,6 +131,20 @@ class NumberBox(QDoubleSpinBox):
         return plain_number(text, self.suffix().strip(), not self.decimals())
 
 
+class ThresholdField(NumberBox):
+    """A threshold of scores, 0.01 to 1, applied by Enter; as fine as it is typed, to 0.001."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(0.01, 1.0)
+        self.setSingleStep(0.05)
+        self.setDecimals(3)
+        self.setKeyboardTracking(False)
+
+    def textFromValue(self, val: float) -> str:
+        return threshold_text(val)
+
+
 class MinimumScoreBox(NumberBox):
     """The least score of what is listed, 0 to 1; at 0 any score."""
 
@@ -92,6 +164,7 @@ class WholeBox(QSpinBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setLocale(QLocale.c())
+        _EscapeReverts(self)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         plain = plain_number(text, self.suffix().strip(), True)

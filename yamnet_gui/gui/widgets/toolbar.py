@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from yamnet_gui.gui.playback import SPEEDS, Player, speed_index
-from yamnet_gui.gui.widgets.number_box import NumberBox
+from yamnet_gui.gui.widgets.number_box import ThresholdField
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 
 THRESHOLD_TIP = (
@@ -75,12 +75,8 @@ class ThresholdBox(QWidget):
 
     def __init__(self, value: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._spin = NumberBox()
-        self._spin.setRange(0.01, 1.0)
-        self._spin.setSingleStep(0.05)
-        self._spin.setDecimals(2)
+        self._spin = ThresholdField()
         self._spin.setValue(value)
-        self._spin.setKeyboardTracking(False)
         self._spin.setAccessibleName("Threshold for all classes")
         self._spin.setToolTip(plain_tip(THRESHOLD_TIP))
         label = PlainLabel("Threshold")
@@ -92,7 +88,7 @@ class ThresholdBox(QWidget):
         self._spin.valueChanged.connect(self.threshold_chosen)
 
     def show_value(self, value: float) -> None:
-        if self._spin.value() == round(value, 2):
+        if self._spin.value() == round(value, 3):
             return  # else it would be painted for nothing
         self._spin.blockSignals(True)
         self._spin.setValue(value)

@@ -8,6 +8,8 @@ from typing import Any
 
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.sound_track import file_of
+from yamnet_gui.core.storage.address import path_of
+from yamnet_gui.core.storage.notation import written
 
 from . import Command, Project, set_texts
 from .codec import parsed
@@ -34,17 +36,17 @@ class AttachedDataset:
         """Where a recording is that the dataset names so."""
         for before, now in self.moved:
             if before and file.startswith(before):
-                return Path(now + file.removeprefix(before))
-        return Path(file)
+                return path_of(now + file.removeprefix(before))
+        return path_of(file)
 
     def found_in(self, file: str, folder: Path) -> "AttachedDataset | None":
         """The same, once its recordings were found in another folder, in which this file is at the
         end of the path that the dataset has for it; None where it is not."""
-        parts = Path(file).parts
+        parts = path_of(file).parts
         for kept in range(len(parts) - 1, 0, -1):
             here = folder.joinpath(*parts[-kept:])
             if exists(file_of(here)):
-                before = str(Path(*parts[:-kept]))
+                before = written(Path(*parts[:-kept]))
                 place = str(folder)
                 others = tuple(pair for pair in self.moved if pair[0] != before)
                 return replace(self, moved=((before, place), *others))

@@ -1,11 +1,12 @@
 """The events of a project: reading, counting and queueing them, and storing detections."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yamnet_gui.core.events import Event, EventList
+from yamnet_gui.core.events import Event, EventList, EventSource, ReviewState
 from yamnet_gui.core.matching import merge_detections
 from yamnet_gui.core.negatives import negative_ids
 from yamnet_gui.core.stopping import until_stopped
@@ -14,6 +15,7 @@ from .change_set import ChangeSet
 from .command import Change, Command
 from .connection import ProjectConnection
 from .event_columns import EventColumns
+from .event_rows import SOURCE_CODES, STATE_CODES
 from .filters import EventFilter, QueueKind, Sort
 from .history import deleted_events
 from .index_queries import IndexQueries
@@ -21,6 +23,8 @@ from .models import DERIVE, ClassCounts, ProjectEvent
 
 _ALL = EventFilter()
 _BY_TIME = Sort()
+_UNREVIEWED = STATE_CODES[ReviewState.UNREVIEWED]
+_DETECTED = SOURCE_CODES[EventSource.DETECTED]
 
 
 class ProjectEvents:
@@ -198,6 +202,39 @@ class ProjectEvents:
 
         connection.write("store the detections", work)
         return self.of(recording_id)
+
+    def rules_differ(self, recording_id: str, rules_id: str, classes: int) -> bool | None:
+        """Whether any detection that nobody touched was found with other rules than these.
+
+        None where the recording has no such detection. Only the first `classes` classes count:
+        those of the model, to which rules of the project apply.
+        """
+        query = (
+            "SELECT 1 FROM events JOIN kinds USING (kind) WHERE rec = ? AND state = ?"
+            " AND source = ? AND note IS NULL AND class_index BETWEEN 0 AND ?"
+        )
+        with self._connection.reading():
+            find = self._connection.database.execute
+            of = (self._connection.rec(recording_id), _UNREVIEWED, _DETECTED, classes - 1)
+            other = find(f"{query} AND rules_id != ? LIMIT 1", (*of, rules_id)).fetchone()
+            if other is not None:
+                return True
+            return None if find(f"{query} LIMIT 1", of).fetchone() is None else False
+
+    def note_rules(self, recording_id: str, rules_id: str, classes: int) -> None:
+        """Stores that these rules find the untouched detections of the model as they are here."""
+        connection, history = self._connection, self._connection.undo_history
+
+        def work() -> ChangeSet:
+            touched = ChangeSet()
+            for _, event in connection.tables.events_of(connection.rec(recording_id)):
+                of_model = event.class_index is not None and event.class_index < classes
+                if of_model and not event.touched and event.rules_id != rules_id:
+                    noted = replace(event, rules_id=rules_id)
+                    history.values.put_event(recording_id, event.id, noted, touched)
+            return touched
+
+        connection.write("store the rules of detections", work)
 
     def replace_detections(
         self, title: str, changes: Mapping[str, tuple[Iterable[Event], Iterable[Event]]]

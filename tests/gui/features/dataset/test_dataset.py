@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.support import projects
+from tests.gui.support.answers import answer_questions
 from yamnet_gui.analysis import AnalysisSettings, ResultCache
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.gui.features import Files
@@ -230,6 +231,22 @@ def test_the_open_recording_closes_when_it_is_removed_and_comes_back_with_undo(
     actions["redo"].trigger()
     settled(bench)
     assert loader.path is None
+
+
+@pytest.mark.workflow
+def test_the_open_recording_closes_when_its_adding_is_undone(
+    start: Start, settled: Settled, tmp_path: Path
+) -> None:
+    bench = start(projects.made(tmp_path))
+    settled(bench)
+    answer_questions(bench)
+    loader = bench.services.recording
+    loader.open(tmp_path / "audio/c.wav")
+    settled(bench)
+    bench.shell.window.actions_by_id["undo"].trigger()
+    settled(bench)
+    assert loader.path is None
+    assert sorted(listed(bench)) == ["a.wav", "b.wav"]
 
 
 @pytest.mark.workflow

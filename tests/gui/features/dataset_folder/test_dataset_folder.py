@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 pytest.importorskip("duckdb", reason="needs the extra 'dataset'")
 
 from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.modeltest import ModelTester
 
@@ -151,7 +152,8 @@ def test_a_decision_brings_all_events_of_the_recording_and_is_one_step(
     settled(beside)
     total = panel(beside).model.rowCount()
     select(beside, 2, 3)
-    beside.feature(AllEvents).decide(ReviewState.ACCEPTED)
+    panel(beside).table.setFocus()
+    QTest.keyClick(panel(beside).table, Qt.Key.Key_A)
     settled(beside)
     project = project_of(beside)
     other = next(r for r in project.recordings.all() if r.name == "other.wav")

@@ -124,6 +124,17 @@ class TestMouse:
             qtbot.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=outline[-1])
         assert sorted(lassoed.args[0]) == [2, 3]
 
+    def test_escape_ends_a_lasso_and_leaves_what_was_chosen(self, plot: MapPlot, qtbot: QtBot):
+        lassoed: list[object] = []
+        plot.lassoed.connect(lassoed.append)
+        qtbot.mousePress(plot, Qt.MouseButton.LeftButton, pos=QPoint(10, 10))
+        for x in (60, 120):
+            qtbot.mouseMove(plot, QPoint(x, 20))
+        qtbot.keyClick(plot, Qt.Key.Key_Escape)
+        qtbot.mouseMove(plot, QPoint(60, 140))
+        qtbot.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=QPoint(10, 150))
+        assert lassoed == []
+
     def test_points_out_of_sight_are_in_no_lasso(self, plot: MapPlot):
         plot.zoom(20)
         whole = QPolygonF([QPointF(-1e4, -1e4), QPointF(1e4, -1e4), QPointF(0, 2e4)])

@@ -212,3 +212,16 @@ def test_another_size_keeps_the_chosen_card_in_sight(grid: CardGrid) -> None:
     assert 102 in grid.in_sight
     grid.select_rows(np.array([3, 4, 5, 40]))
     assert grid.selected.tolist() == [3, 4, 5, 40]
+
+
+def test_escape_ends_a_rubber_band_and_leaves_what_was_chosen(grid: CardGrid) -> None:
+    grid.select_rows(np.array([2, 7]))
+    view = grid.viewport()
+    QTest.mousePress(view, LEFT, NONE, QPoint(2, 2))
+    QTest.mouseMove(view, QPoint(60, 60))
+    QTest.mouseMove(view, QPoint(260, 160))
+    assert list(grid.selected) != [2, 7]
+    QTest.keyClick(grid, Qt.Key.Key_Escape)
+    QTest.mouseMove(view, QPoint(300, 300))
+    QTest.mouseRelease(view, LEFT, NONE, QPoint(300, 300))
+    assert list(grid.selected) == [2, 7]

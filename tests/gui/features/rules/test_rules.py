@@ -63,10 +63,11 @@ def test_the_panel_shows_the_value_in_effect_and_its_origin(demo):
     )
     enter(row, 0.4)
     assert demo.session.rules.rule_set.classes[siren].on == 0.4
+    row = panel.row("on")  # up to date, though the panel stands behind another
     assert (row.origin.text(), row.reset.isHidden()) == ("", False)
     row.reset.click()
     assert siren not in demo.session.rules.rule_set.classes
-    assert row.editor.value() == 0.25
+    assert panel.row("on").editor.value() == 0.25
 
 
 def test_classes_inherit_the_rules_of_their_branch(demo):

@@ -10,10 +10,13 @@ import pytest
 
 pytest.importorskip("distributed")
 
+from yamnet_gui.analysis.model import WeightsModel
 from yamnet_gui.batch.cluster import executor as executor_module
 from yamnet_gui.batch.cluster.executor import ClusterExecutor
 from yamnet_gui.batch.cluster.places import Connection
 from yamnet_gui.batch.cluster.probe import check_scheduler
+from yamnet_gui.batch.cluster.run import begun_worker
+from yamnet_gui.batch.options import BatchOptions
 from yamnet_gui.core.errors import SettingsError
 
 
@@ -115,9 +118,9 @@ def silent() -> Iterator[str]:
 def test_an_address_where_something_else_answers_is_named(silent, monkeypatch):
     import dask
 
-    monkeypatch.setattr("yamnet_gui.batch.cluster.probe._GREETING_S", 0.1)
+    monkeypatch.setattr("yamnet_gui.batch.cluster.probe._GREETING_S", -1.8)
     with (
-        dask.config.set({"distributed.comm.timeouts.connect": "50ms"}),
+        dask.config.set({"distributed.comm.timeouts.connect": "2s"}),
         pytest.raises(SettingsError, match=r"does not speak Dask's protocol.* — start one"),
     ):
         check_scheduler(silent)
@@ -153,3 +156,34 @@ def test_the_address_of_a_worker_is_said_to_be_one():
     finally:
         ended.set()
         serving.join()
+
+
+class Future:
+    """One whose worker ended after it had finished, so that it is done again."""
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+        self.callbacks: list[Any] = []
+
+    def add_done_callback(self, function: Any) -> None:
+        self.callbacks.append(function)
+
+
+@pytest.mark.quick
+def test_results_that_are_lost_with_their_worker_are_waited_for_again():
+    executor = executor_of(Client(worker("running", 0)))
+    for status in ("lost", "pending"):
+        future = Future(status)
+        assert executor._records(future, []) is None  # type: ignore[arg-type]
+        assert len(future.callbacks) == 1
+    with pytest.raises(SettingsError, match="let go of this run — the same command goes on"):
+        executor._records(Future("cancelled"), [])  # type: ignore[arg-type]
+
+
+@pytest.mark.quick
+def test_a_worker_whose_weights_are_others_takes_no_part(tiny_weights):
+    options = BatchOptions(tiny_weights)
+    model = WeightsModel(tiny_weights)
+    begun_worker(options, None, model.sha256).close()
+    with pytest.raises(SettingsError, match=r"has other weights in .* — copy the same file to all"):
+        begun_worker(options, None, "another")

@@ -6,14 +6,11 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from yamnet_gui.core.events import Event, new_event_id
-from yamnet_gui.core.spans import Box
+from yamnet_gui.core.spans import SHORTEST_EVENT_S, Box
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.labels import project as edits
 
 from .editor import EventEditor
-
-SHORTEST_S = 0.001
-"""No event is made shorter than this."""
 
 
 class Bounds(QObject):
@@ -60,7 +57,7 @@ class Bounds(QObject):
         if event is None:
             return
         start, end = (cursor, event.offset_s) if onset else (event.onset_s, cursor)
-        if end - start < SHORTEST_S:
+        if end - start < SHORTEST_EVENT_S:
             where = "after the end" if onset else "before the start"
             self._editor.message.emit(f"The cursor is {where}.")
         else:
@@ -71,7 +68,7 @@ class Bounds(QObject):
         event, span = self._editor.current, self._timeline.selection
         if event is None:
             return
-        if span is None or span.duration_s < SHORTEST_S:
+        if span is None or span.duration_s < SHORTEST_EVENT_S:
             self._editor.message.emit(
                 "Select a box first: drag over the spectrogram with Ctrl or the box tool (B)."
             )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from yamnet_gui.core.events import Event
+from yamnet_gui.core.spans import SHORTEST_EVENT_S
 from yamnet_gui.gui.controllers.event_navigation import EventNavigation
 from yamnet_gui.gui.controllers.review_queue_controller import ReviewQueueController
 from yamnet_gui.gui.dialogs.questions import Questions
@@ -12,7 +13,6 @@ from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.state.top_classes import likely_classes
 from yamnet_gui.labels import project as edits
 
-from .bounds import SHORTEST_S
 from .editor import EventEditor
 
 
@@ -81,7 +81,7 @@ class Drawing:
         event, cursor = self._editor.current, self._timeline.cursor_s
         if event is None:
             return
-        if not event.onset_s + SHORTEST_S <= cursor <= event.offset_s - SHORTEST_S:
+        if not event.onset_s + SHORTEST_EVENT_S <= cursor <= event.offset_s - SHORTEST_EVENT_S:
             self._editor.message.emit("Put the cursor inside the event to split it there.")
             return
         self._editor.apply(edits.split(self._editor.items([event])[0], cursor))

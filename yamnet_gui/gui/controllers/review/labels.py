@@ -154,9 +154,10 @@ class Labels(QObject):
         go_on = self._go_on.planned() if going_on else None
         reviewer, touched_beside = editor.reviewer, editor.project.touched_beside_reader()
         scores_of = editor.scores_of
+        merged: set[str] = set()  # of which another one stands at the same place
 
         def build(items: Sequence[edits.ProjectEvent]) -> edits.Command:
-            return edits.correct_labels(
+            command = edits.correct_labels(
                 items,
                 choice.label,
                 choice.class_index,
@@ -166,8 +167,17 @@ class Labels(QObject):
                 touched_beside=touched_beside,
                 scores_of=scores_of,
             )
+            merged.update(change.key for change in command.changes if change.new is None)
+            return command
 
-        if editor.apply_to(events, build, go_on, items=items):
+        def then() -> None:
+            if go_on is not None:
+                go_on()
+            left = [i for i in editor.selection.ids if i not in merged]
+            if len(left) < len(editor.selection.ids):
+                editor.selection.select(left)
+
+        if editor.apply_to(events, build, then, items=items):
             editor.last_label = choice
 
     def set_note(self, event_id: str, note: str) -> None:

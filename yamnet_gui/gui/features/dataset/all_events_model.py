@@ -11,7 +11,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from yamnet_gui.core.channels import channel_name, channel_text
 from yamnet_gui.core.events import Event
-from yamnet_gui.gui.panels.event_table_model import STATE_WORDS
+from yamnet_gui.gui.panels.event_table_model import STATE_WORDS, WEAK_MARK
 from yamnet_gui.gui.state.event_pages import EventPages
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import class_color, state_mark
@@ -92,6 +92,7 @@ class ProjectTableModel(HeadedTableModel):
         self._recording_of = self._of_project = recording_of
         self._timeline = timeline
         self._compact = True
+        self._weak: Callable[[Event], bool] = lambda _event: False
         self._events = EventPages(fetch)
         self._pages: Listed = self._events
         self._count = 0
@@ -131,6 +132,13 @@ class ProjectTableModel(HeadedTableModel):
             self.beginInsertRows(_NO_PARENT, self._count, count - 1)
             self._count = count
             self.endInsertRows()
+
+    def set_weak(self, weak: Callable[[Event], bool]) -> None:
+        """Which events score less than their threshold; given again whenever rules change."""
+        self._weak = weak
+        if self.rowCount():
+            score = ProjectColumn.SCORE
+            self.dataChanged.emit(self.index(0, score), self.index(self.rowCount() - 1, score))
 
     def refresh(self) -> None:
         """Reads the visible rows again."""
@@ -198,7 +206,9 @@ class ProjectTableModel(HeadedTableModel):
             case ProjectColumn.CLASS:
                 return event.label
             case ProjectColumn.SCORE:
-                return "–" if event.score_max is None else f"{event.score_max:.2f}"
+                of_project = self._pages is self._events  # a dataset has rules of its own
+                mark = WEAK_MARK if of_project and self._weak(event) else ""
+                return "–" if event.score_max is None else f"{mark}{event.score_max:.2f}"
             case ProjectColumn.CHANNEL:
                 return channel_text(event.channel)
         return state_mark(event.state)

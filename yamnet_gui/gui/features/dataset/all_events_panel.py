@@ -40,6 +40,7 @@ from yamnet_gui.gui.widgets.empty_note import EmptyNote
 from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
 from yamnet_gui.gui.widgets.number_box import MinimumScoreBox
+from yamnet_gui.gui.widgets.other_rules_note import OtherRulesNote
 from yamnet_gui.gui.widgets.shown_count import ShownCount
 from yamnet_gui.gui.widgets.table_model import Index
 from yamnet_gui.gui.widgets.tables import QuietTable, fit_columns
@@ -292,6 +293,7 @@ class AllEventsPanel(QWidget):
         self.scope.setAccessibleName("List all events again")
         self.scope.clicked.connect(self.clear_scope)
         self.scope.hide()
+        self.other_rules = OtherRulesNote(self)
         self.search = SearchField("Filter by class, recording or note", self)
         self.search.textChanged.connect(self.typed)
         self.states = QComboBox(self)
@@ -354,6 +356,7 @@ class AllEventsPanel(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.source)
         layout.addWidget(self.scope)
+        layout.addWidget(self.other_rules)
         layout.addWidget(self.search)
         layout.addLayout(fields)
         layout.addWidget(self.time_of_day)

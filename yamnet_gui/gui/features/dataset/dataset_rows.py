@@ -64,6 +64,7 @@ class DatasetRows(QObject):
         """The page that is being read."""
         self._again: Asked | None = None
         self._soon = Debounced(self, _GATHER_MS, self._ask)
+        datasets.opened_changed.connect(self.stop)  # nobody answers what was asked before
         self.total = 0
         self.whole = True
         """Whether the first page has all of them."""

@@ -37,6 +37,8 @@ from yamnet_gui.labels.project import (
     relocate,
 )
 from yamnet_gui.labels.project.analysis_settings import StoredSettings
+from yamnet_gui.labels.project.other_rules import has_other_rules
+from yamnet_gui.labels.project.project_model import project_classes
 
 LIST_SUFFIXES = (".txt", ".lst", ".m3u", ".m3u8")
 """Files with the path of one recording a line."""
@@ -220,9 +222,12 @@ class AnalyseAllJob:
         if not analyses or analyses[-1].model_sha256 != self.model.sha256:
             return False
         try:
-            return StoredSettings.of(analyses[-1]) == self._stored_settings()
+            same = StoredSettings.of(analyses[-1]) == self._stored_settings()
         except ProjectError:
             return False  # analysed again, it is stored in a readable way
+        classes = len(project_classes(self.project))
+        rules_id = self.rules.rules_id
+        return same and not has_other_rules(self.project, recording.id, rules_id, classes)
 
     def _stored_settings(self) -> StoredSettings:
         return StoredSettings.under(self.settings, self.rules)

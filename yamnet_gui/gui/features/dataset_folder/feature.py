@@ -11,6 +11,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog
 
 from yamnet_gui.core.errors import ProjectError, UserError
+from yamnet_gui.core.files import is_folder
+from yamnet_gui.core.storage.notation import is_stored
 from yamnet_gui.core.text import counted, printable
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
@@ -90,7 +92,7 @@ class DatasetFolder(Feature):
         if project is None:
             self._waiting = folder
             return
-        folder = folder.absolute()
+        folder = folder if is_stored(folder) else folder.absolute()
         try:
             read_info(folder)
         except UserError as error:
@@ -211,7 +213,7 @@ class DatasetFolder(Feature):
     @Slot(object, object)
     def _on_unopened(self, dataset: AttachedDataset, error: UserError) -> None:
         """One sentence; one that is not there can be looked for."""
-        if dataset.folder.exists():
+        if is_folder(dataset.folder):
             self._show_error(error)
             return
         self._notices.show_notice(

@@ -152,6 +152,9 @@ class MapPlot(MapCanvas):
             self.chosen.emit(self._current)
         elif key == Qt.Key.Key_Space and self._current >= 0:
             self.play_requested.emit(self._current)
+        elif key == Qt.Key.Key_Escape and self._lasso:
+            self._pressed, self._lasso = None, []
+            self.update()
         elif key == Qt.Key.Key_Escape:
             self.lassoed.emit(np.zeros(0, np.intp))
         else:

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
+    QDialog,
     QDoubleSpinBox,
     QFormLayout,
     QGridLayout,
@@ -27,6 +28,7 @@ from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.elided_box import ElidedBox
 from yamnet_gui.gui.widgets.file_names import short_name
 from yamnet_gui.gui.widgets.number_box import NumberBox
+from yamnet_gui.gui.widgets.other_rules_note import OtherRulesNote
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.labels.exchange.export import Depth, ExportChoice
 from yamnet_gui.labels.project import EventFilter, Project
@@ -44,6 +46,7 @@ class Offered:
     the table of all events, `filtered` what that lists, and how many these are (None: all).
     `one_per_sound`: the window shows one event for one sound. `provisional`: a closer look at the
     open recording goes on, which still changes its events.
+    `other_rules` says that recordings have events of other rules, and `apply_rules` applies them.
     """
 
     shown: LabelledRecording | None = None
@@ -56,6 +59,8 @@ class Offered:
     filtered: tuple[EventFilter, int] | None = None
     one_per_sound: bool = False
     provisional: bool = False
+    other_rules: str = ""
+    apply_rules: Callable[[], object] = bool
 
     @property
     def several(self) -> bool:
@@ -231,7 +236,8 @@ class EventChoice(QWidget):
         scores.addStretch(1)
         tip = (
             "Highest score of the event. Of events without a score, only those that a user created "
-            "are exported."
+            "are exported. A quiet part of a longer event (↓ in the tables) may score less than "
+            "the threshold: with that as the minimum, such parts are left out."
         )
         self.low.setToolTip(plain_tip(tip))
         self.high.setToolTip(plain_tip(tip))
@@ -243,6 +249,8 @@ class EventChoice(QWidget):
         self.one_per_sound.toggled.connect(self.changed)
         self.provisional = PlainLabel(_PROVISIONAL, self)
         self.provisional.setToolTip(plain_tip(_PROVISIONAL_TIP))
+        self.other_rules = OtherRulesNote(self)
+        self.other_rules.clicked.connect(self._apply_rules)
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)
@@ -258,6 +266,7 @@ class EventChoice(QWidget):
         form.addRow("&Hierarchy", self.hierarchy)
         form.addRow("", self.one_per_sound)
         form.addRow(self.provisional)
+        form.addRow(self.other_rules)
         self._form = form
 
     def _box(
@@ -280,6 +289,9 @@ class EventChoice(QWidget):
     def _on_scope(self) -> None:
         """Reads the project's labels when they are first needed."""
         self._form.setRowVisible(self.provisional, self._offered.provisional)
+        others = self._offered.other_rules if self.whole_project else ""
+        self.other_rules.show_text(others)
+        self._form.setRowVisible(self.other_rules, bool(others))
         self._form.setRowVisible(self.which_files, self.whole_project)
         self._form.setRowVisible(self.which, not self.whole_project)
         self._form.setRowVisible(
@@ -317,6 +329,13 @@ class EventChoice(QWidget):
             there = channels_of(self.recordings)
         self.channels.offer(there)
         self._form.setRowVisible(self.channels, self.channels.count() > 1)
+
+    def _apply_rules(self) -> None:
+        """Leaves the dialog: the events that it holds are those from before."""
+        dialog = self.window()
+        if isinstance(dialog, QDialog):
+            dialog.reject()
+        self._offered.apply_rules()
 
     def _paths(self) -> frozenset[Path] | None:
         if (

@@ -13,6 +13,7 @@ from yamnet_gui.core.files import is_folder
 from yamnet_gui.gui.background.runner import Job
 from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.feature import Feature
+from yamnet_gui.gui.features.rules.feature import RulesFeature
 from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.widgets.notices import NoticeKind
 
@@ -34,9 +35,10 @@ _FORMAT = "export format"
 class ExportFeature(Feature):
     """Asks what to export and where; one export runs at a time."""
 
-    def __init__(self, context: Context, all_events: AllEvents) -> None:
+    def __init__(self, context: Context, all_events: AllEvents, rules: RulesFeature) -> None:
         super().__init__()
         self._all_events = all_events
+        self._rules = rules
         self._class_map = context.session.class_map
         self._class_view = context.session.class_view
         self._document = context.session.document
@@ -144,6 +146,8 @@ class ExportFeature(Feature):
             self._filtered(),
             self._document.shown.one_per_sound,
             provisional=self._document.closer_look is not None,
+            other_rules=self._rules.others.text,
+            apply_rules=self._rules.apply_to_project,
         )
 
     def _rows(self) -> tuple[int, ...]:

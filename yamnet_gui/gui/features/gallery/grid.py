@@ -97,6 +97,7 @@ class CardGrid(QAbstractItemView):
         self._rest: list[QRect] = []
         self._hovered = -1
         self._band: QRect | None = None  # in pixels of the whole list
+        self._cancelled = False  # the band by Escape; the button is held still
         self.setFrameShape(QAbstractItemView.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -285,10 +286,13 @@ class CardGrid(QAbstractItemView):
     # Mouse and keys
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._selected_before, self._cancelled = self.selected, False
         super().mousePressEvent(event)
         self._from = event.position().toPoint() + QPoint(0, self.verticalOffset())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._cancelled:  # Qt would begin another band
+            return
         super().mouseMoveEvent(event)
         here = event.position().toPoint()
         if self.state() == QAbstractItemView.State.DragSelectingState:
@@ -299,6 +303,9 @@ class CardGrid(QAbstractItemView):
             self._hover(here)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._cancelled:
+            self._cancelled = False
+            return
         super().mouseReleaseEvent(event)
         if self._band is not None:
             self._band = None
@@ -335,6 +342,9 @@ class CardGrid(QAbstractItemView):
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape and self._band is not None:
+                event.accept()
+                return True
             held = event.modifiers() & ~(
                 Qt.KeyboardModifier.KeypadModifier
                 | Qt.KeyboardModifier.ShiftModifier
@@ -346,6 +356,12 @@ class CardGrid(QAbstractItemView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._band is not None:
+            self._band, self._cancelled = None, True
+            self.setState(QAbstractItemView.State.NoState)
+            self.select_rows(self._selected_before)
+            self.viewport().update()
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.currentIndex().isValid():
                 self.entered_row.emit(self.currentIndex())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yamnet_gui.core.errors import UserError
 from yamnet_gui.core.events import Event
-from yamnet_gui.core.text import counted
+from yamnet_gui.core.text import counted, threshold_text
 from yamnet_gui.gui.background.first_use import PLOTS, FirstUse
 from yamnet_gui.gui.background.latest import LatestJob
 from yamnet_gui.gui.features.feature import Feature
@@ -172,7 +172,7 @@ class CalibrationFeature(Feature):
         name = self._class_map.value[class_index].name
         self._notices.show_notice(
             NoticeKind.INFO,
-            f"The threshold of {name} is now {threshold:.2f}.",
+            f"The threshold of {name} is now {threshold_text(threshold)}.",
             key="calibration",
             seconds=8,
         )

@@ -1,6 +1,6 @@
 """Sentences about metrics: what they are based on, and what tuning achieved."""
 
-from yamnet_gui.core.text import counted, grouped
+from yamnet_gui.core.text import counted, grouped, threshold_text
 from yamnet_gui.detection import Tuning
 from yamnet_gui.detection.evaluation import ReviewedReference, total
 from yamnet_gui.gui.times import length
@@ -88,7 +88,7 @@ def curve_words(curve: Curve) -> str:
     """Precision and recall at the current threshold."""
     points, place = curve.curve, curve.place
     return (
-        f"{curve.label}: at its threshold of {curve.present:.2f} precision is "
+        f"{curve.label}: at its threshold of {threshold_text(curve.present)} precision is "
         f"{points.precision[place]:.2f} and recall {points.recall[place]:.2f} "
         f"(events, {curve.collar_s:g} s). A click on the curve sets the threshold."
     )
@@ -115,7 +115,8 @@ def tuning_words(tuning: Tuning, measure: str, alone: bool = False) -> str:
         text += f"Changed rules: {_named(tuning.changed)}."
     else:
         rule = tuning.rules.default
-        text += f"Default: on {rule.on:.2f}, off {rule.off:.2f}, gaps up to {rule.merge_gap_s:g} s."
+        on = threshold_text(rule.on or 0.0)
+        text += f"Default: on {on}, off {rule.off:.2f}, gaps up to {rule.merge_gap_s:g} s."
     return text
 
 

@@ -89,7 +89,7 @@ class RulesApplier:
         self._runner.cancel_all()
         project, preview = self._project.project, dialog.preview
         dialog.deleteLater()
-        if result and project is not None and preview is not None:
+        if project is not None and preview is not None and (result or preview.empty):
             from .jobs import ApplyRulesJob
 
             self._runner.submit(
@@ -100,6 +100,8 @@ class RulesApplier:
             )
 
     def _on_applied(self, preview: RulesPreview) -> None:
+        if preview.empty:  # it is stored that these rules found what is there
+            return
         count = sum(bool(one.changes) for one in preview.recordings)
         where = "one recording" if count == 1 else counted(count, "recording")
         text = f"Rules {preview.rules.name} applied to {where}: {preview.in_words()}."

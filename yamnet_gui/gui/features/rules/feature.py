@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QInputDialog, QMenu
 
 from yamnet_gui.analysis.custom_classes import with_model_rules
 from yamnet_gui.analysis.rule_choice import rules_by_name
 from yamnet_gui.core.errors import UserError
-from yamnet_gui.detection import BALANCED, PRESETS, RuleSet, preset
+from yamnet_gui.detection import BALANCED, PRESETS, RuleSet, is_weak_part, preset
 from yamnet_gui.gui.background.debounced import Debounced
+from yamnet_gui.gui.features.dataset.all_events import AllEvents
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.gui.panels.event_facts import threshold_facts
 from yamnet_gui.gui.state.project import StorageMode
@@ -22,6 +24,8 @@ from yamnet_gui.labels.project import Project, StoredRules
 from . import rules_persistence
 from .applier import RulesApplier
 from .files import RulesFiles
+from .opened_recording import OpenedRecording
+from .other_rules import OtherRules
 from .panel import RulesPanel
 
 if TYPE_CHECKING:
@@ -38,7 +42,7 @@ class RulesFeature(Feature):
     Events follow at once while a value is dragged; the project is changed once it rests.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, all_events: AllEvents) -> None:
         super().__init__()
         self._class_map = context.session.class_map
         self._class_view = context.session.class_view
@@ -54,6 +58,11 @@ class RulesFeature(Feature):
         self._later = Debounced(self, _SAVED_AFTER_MS, self.store)
         self.files = RulesFiles(context)
         self.applier = RulesApplier(context, self)
+        self.others = OtherRules(context, self.apply_to_project, self)
+        self._opened = OpenedRecording(context, self)
+        self._all_events_note = all_events.panel.other_rules
+        self._all_events_note.clicked.connect(self.apply_to_project)
+        self.others.changed.connect(self._show_others)
         self.panel = RulesPanel(self._class_map, self._class_view, self._rules)
         self._window.add_panel("rules", "Rules", self.panel, left=False, behind="events")
         self.panel.edited.connect(self._rules.set)
@@ -64,16 +73,20 @@ class RulesFeature(Feature):
         self._project.project_changed.connect(self._on_project)
         self._project.rules_changed.connect(self._on_stored_rules)
         self._custom_classes.changed.connect(self._on_custom_classes)
+        self._tables = context.shell.events.model, all_events.panel.model
+        self._rules.changed.connect(self._show_weak_parts)
+        self._show_weak_parts()
         self._list_sets()
         self._inspector = context.shell.inspector
         self._inspector.add_facts(self._facts)
 
     @property
     def busy(self) -> bool:
-        return self._later.active or self.applier.busy
+        return self._later.active or self.applier.busy or self.others.busy
 
     def close(self) -> None:
         self.applier.close()
+        self.others.close()
         self.store()
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -84,6 +97,17 @@ class RulesFeature(Feature):
             "import_rules": self.files.import_file,
             "apply_rules": self.apply_to_project,
         }
+
+    @Slot()
+    def _show_weak_parts(self) -> None:
+        rules = self._rules.rule_set
+
+        def weak(event: Event) -> bool:
+            index = event.class_index
+            return index is not None and is_weak_part(event, rules.resolved(index))
+
+        for model in self._tables:
+            model.set_weak(weak)
 
     def _facts(self, event: Event) -> list[tuple[str, str]]:
         index = event.class_index
@@ -173,8 +197,13 @@ class RulesFeature(Feature):
             what = rules_persistence.difference(before, self._rules.rule_set, self._class_map.value)
             self._project.apply(rules_persistence.change(old, new, what))
             self._known = new.text
+            self.others.announce()
         except UserError as error:
             self._show_error(error)
+
+    @Slot()
+    def _show_others(self) -> None:
+        self._all_events_note.show_text(self.others.text)
 
     def _on_rules(self) -> None:
         self._show_name()

@@ -37,7 +37,7 @@ from yamnet_gui.gui.state.class_view import ClassView
 from yamnet_gui.gui.state.rules import Rules
 from yamnet_gui.gui.widgets.buttons import IconButton, TickBox
 from yamnet_gui.gui.widgets.labels import ElidedLabel
-from yamnet_gui.gui.widgets.number_box import NumberBox
+from yamnet_gui.gui.widgets.number_box import NumberBox, ThresholdField
 from yamnet_gui.gui.widgets.plain_text import PlainLabel, plain_tip
 from yamnet_gui.gui.widgets.scroll_column import ScrollColumn
 
@@ -136,8 +136,7 @@ class RulesPanel(QWidget):
 
     def row(self, name: str) -> "_Row":
         """The row of a value of `Rule`."""
-        if self._later.active:
-            self.refresh()
+        self._catch_up()
         return self._rows[name]
 
     def show_sets(self, names: Sequence[str], own: Sequence[str]) -> None:
@@ -192,6 +191,11 @@ class RulesPanel(QWidget):
         if self.visibleRegion().isEmpty():
             self._later.start_once()
         else:
+            self.refresh()
+
+    def _catch_up(self) -> None:
+        """Shows what has changed meanwhile: who edits a value sees at once what becomes of it."""
+        if self._later.active:
             self.refresh()
 
     def _build(self) -> None:
@@ -273,10 +277,12 @@ class RulesPanel(QWidget):
         rules, scope = self._rules.rule_set, self.scope
         rule = replace(own_rule(rules, scope), **{name: value})
         self.edited.emit(with_rule(rules, scope, rule, self._class_map.ontology))
+        self._catch_up()
 
     def _cleared(self, name: str) -> None:
         scope = self.scope
         self.edited.emit(without_value(self._rules.rule_set, scope, name, self._class_map.ontology))
+        self._catch_up()
 
 
 _ROWS_OF_EVENTS = ("method", "on", "merge_gap_s", "shortest_s", "padding_s", "cooldown_s", "edges")
@@ -350,10 +356,11 @@ class _Row:
                 combo.addItem(text, value)
             combo.activated.connect(lambda row: self._moved(field.name, combo.itemData(row)))
             return combo
-        spin = NumberBox(parent)
-        spin.setRange(0.0 if field.unit else 0.01, field.most)
+        spin = NumberBox(parent) if field.unit else ThresholdField(parent)
+        if field.unit:
+            spin.setRange(0.0, field.most)
         spin.setSingleStep(field.step)
-        spin.setDecimals(2)
+        spin.setKeyboardTracking(False)
         if field.unit:
             spin.setSuffix(f" {field.unit}")
         if field.name == "longest_s":
