@@ -17,6 +17,7 @@ from yamnet_gui.analysis import (
 from yamnet_gui.core.errors import SettingsError, WeightsError
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.folders import user_cache_folder
+from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.core.storage.notation import is_stored
 from yamnet_gui.core.text import counted, grouped, percent, printable
 from yamnet_gui.dataset import Dataset, DatasetEvents, EmbeddingIndex, build_index
@@ -156,7 +157,7 @@ def _into(dataset: Dataset, options: argparse.Namespace) -> None:
     with _project(options.into) as project:
         name = printable(dataset.folder.name)
         here = [d for d in attached_datasets(project) if d.folder == dataset.folder.absolute()]
-        locate = here[0].locate if here else Path
+        locate = here[0].locate if here else path_of
         new, count = take_recordings(project, events, ids, f"take from {name}", locate)
     kept = len(ids) - new
     tail = f"; {counted(kept, 'recording')} the project has already" if kept else ""

@@ -56,7 +56,7 @@ def take_recordings(
     events: DatasetEvents,
     recordings: Sequence[str],
     title: str,
-    locate: Locate = Path,
+    locate: Locate = path_of,
 ) -> tuple[int, int]:
     """Copies recordings by their ids with all of their events, as one step of undo that has this
     title; how many recordings and events were new. Raises DatasetError, ProjectError."""

@@ -24,6 +24,7 @@ from yamnet_gui.gui.playback.filter_chain import OutputFormat
 from yamnet_gui.gui.playback.reader import Reader
 from yamnet_gui.gui.playback.stream import Stream
 from yamnet_gui.gui.playback.values import PlaybackRequest
+from yamnet_gui.gui.state.document import AnalysisState
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import Project
 
@@ -300,3 +301,31 @@ def test_a_server_that_goes_away_is_one_sentence_and_all_goes_on_when_it_is_back
 
     qtbot.waitUntil(whole, timeout=30_000)
     settled(bench)
+
+
+def test_an_analysis_whose_server_goes_away_is_one_sentence_and_goes_on_when_it_is_back(
+    start: Callable[..., Workbench],
+    settled: Callable[[Workbench], None],
+    store: FolderStore,
+    long: Path,
+    tiny_weights: Path,
+) -> None:
+    def gone() -> None:
+        if len(store.asked) > 3:
+            raise ConnectionRefusedError
+
+    store.failing = gone
+    bench = start(weights=tiny_weights)
+    bench.session.settings.set("finer", "off")
+    bench.feature(Files).open(long)
+    settled(bench)
+    texts = [n.text for n in bench.shell.notices.notices]
+    assert [t for t in texts if "the server cannot be reached" in t]
+    assert len(texts) == len(set(texts))
+    document = bench.session.document
+    assert document.recording is not None  # what is open stays
+    assert document.state is not AnalysisState.COMPLETE
+    store.failing = lambda: None
+    bench.shell.window.actions_by_id["analyse"].trigger()
+    settled(bench)
+    assert document.state is AnalysisState.COMPLETE
