@@ -48,6 +48,10 @@ def test_recordings_that_a_threshold_did_not_reach_are_named_until_it_is_applied
     settled(bench)
     assert ONE in notices(bench)
     assert panel.other_rules.label.text() == ONE
+    panel.set_from_dataset(on=True)
+    assert not panel.other_rules.isVisibleTo(panel), "a dataset has rules of its own"
+    panel.set_from_dataset(on=False)
+    assert panel.other_rules.isVisibleTo(panel)
     bench.feature(ExportFeature).export()
     dialog = bench.shell.window.findChild(ExportDialog)
     assert dialog is not None

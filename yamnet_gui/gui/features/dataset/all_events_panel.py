@@ -86,6 +86,7 @@ class AllEventsPanel(QWidget):
         self._timeline = timeline
         self.source = DatasetSourceBar(datasets, self)
         self._of_dataset = False
+        self._other_rules = ""
         self.model = ProjectTableModel(fetch, recording_of, timeline, self)
         self._selected_rows: set[int] = set()
         self._restoring = False
@@ -210,12 +211,18 @@ class AllEventsPanel(QWidget):
         self.set_rows(np.empty(0, np.int64), 0)
         self.empty.show_text("")
 
+    def show_other_rules(self, text: str) -> None:
+        """Says that recordings of the project have events of other rules; "" where none have."""
+        self._other_rules = text
+        self.other_rules.show_text("" if self._of_dataset else text)
+
     def set_from_dataset(self, *, on: bool) -> None:
         """Lists what a dataset has from now on, or what the project has; nothing at first.
 
         Decisions are the project's, so that a dataset has no states to filter by.
         """
         self._of_dataset = on
+        self.show_other_rules(self._other_rules)
         self.states.setEnabled(not on)
         self.states.setToolTip("Decisions are in the project: look through that" if on else "")
         with QSignalBlocker(self.states):

@@ -60,8 +60,8 @@ class RulesFeature(Feature):
         self.applier = RulesApplier(context, self)
         self.others = OtherRules(context, self.apply_to_project, self)
         self._opened = OpenedRecording(context, self)
-        self._all_events_note = all_events.panel.other_rules
-        self._all_events_note.clicked.connect(self.apply_to_project)
+        self._all_events = all_events.panel
+        self._all_events.other_rules.clicked.connect(self.apply_to_project)
         self.others.changed.connect(self._show_others)
         self.panel = RulesPanel(self._class_map, self._class_view, self._rules)
         self._window.add_panel("rules", "Rules", self.panel, left=False, behind="events")
@@ -203,7 +203,7 @@ class RulesFeature(Feature):
 
     @Slot()
     def _show_others(self) -> None:
-        self._all_events_note.show_text(self.others.text)
+        self._all_events.show_other_rules(self.others.text)
 
     def _on_rules(self) -> None:
         self._show_name()
