@@ -38,7 +38,8 @@ from .audio.measures import Measures as Measures
 from .audio.measures import measure as measure_source
 from .audio.samples import checked_rate, checked_samples
 from .batch import VectorOptions, vectors_of
-from .batch.one_recording import add_to_dataset, options_of_one
+from .batch.one_into_dataset import add_to_dataset
+from .batch.one_recording import options_of_one
 from .batch.rerun import Rerun as Rerun
 from .batch.rerun import RerunOptions
 from .batch.rerun import rerun as rerun_steps
