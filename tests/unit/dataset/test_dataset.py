@@ -82,6 +82,7 @@ def test_other_programs_read_what_was_analysed(folder):
 
 
 @pytest.mark.workflow
+@pytest.mark.filterwarnings("ignore:Constructing a Categorical")  # by older versions of Dask
 def test_dask_reads_a_dataset_without_us(folder):
     dask = pytest.importorskip("dask.dataframe", reason="needs Dask")
     events = dask.read_parquet(folder / "events")
