@@ -157,8 +157,7 @@ def test_an_export_that_fails_is_shown_and_the_window_stays_usable(
 ) -> None:
     dialog = opened(bench, ExportDialog, "export")
     assert isinstance(dialog, ExportDialog)
-    (tmp_path / "a file").write_text("")
-    dialog.path.setText(str(tmp_path / "a file" / "o.csv"))
+    dialog.path.setText(str(tmp_path / f"{'o' * 300}.csv"))  # longer than a name may be
     qtbot.waitUntil(lambda: dialog.buttons.button(SAVE).isEnabled())
     dialog.accept()
     settled(bench)
