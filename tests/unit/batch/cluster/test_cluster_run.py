@@ -127,6 +127,48 @@ def test_a_killed_worker_costs_a_retry_and_a_recording_that_kills_three_is_named
     assert tables(tmp_path) == on_cluster
 
 
+_LITTLE_MEMORY = """
+import sys
+
+if __name__ == "__main__":
+    from yamnet_gui.__main__ import main
+    from yamnet_gui.batch.cluster import places
+
+    places.WORKER_BYTES = 700 << 20
+    sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+def test_a_recording_that_takes_all_memory_is_named_and_the_others_are_done(tmp_path, tiny_weights):
+    make_sounds(tmp_path, 6)
+    (tmp_path / "sounds" / "003.wav").rename(tmp_path / "sounds" / "crash.wav")
+    (tmp_path / "patch").mkdir()
+    kill = "os.kill(os.getpid(), signal.SIGKILL)"
+    assert kill in CRASHES
+    eat = "import numpy, time; eaten = numpy.ones(150_000_000); time.sleep(30)"  # 1.2 GB
+    (tmp_path / "patch" / "sitecustomize.py").write_text(CRASHES.replace(kill, eat))
+    (tmp_path / "little.py").write_text(_LITTLE_MEMORY)
+    running = subprocess.Popen(
+        [
+            sys.executable, "little.py", "analyze", "sounds", "-o", "events.csv", "--no-cache",
+            "--cluster", "local:2",
+        ],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "YAMNET_GUI_WEIGHTS": str(tiny_weights),
+            "PYTHONPATH": os.pathsep.join([str(tmp_path / "patch"), str(Path.cwd())]),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    errors = ended(running, 1)
+    assert "crash.wav: ended three workers" in errors
+    assert "5 done, 1 failed" in errors
+
+
 @pytest.mark.slow
 def test_after_a_dead_scheduler_the_same_command_goes_on(tmp_path, tiny_weights, processes):
     make_sounds(tmp_path, 60)
