@@ -263,6 +263,8 @@ def test_a_detection_that_scores_less_than_its_threshold_says_why(owners: Owners
     accepted = replace(weak, state=ReviewState.ACCEPTED)
     ((_, why),) = threshold_facts(accepted, rule)
     assert "not reached" in why, "what is decided is explained, too"
+    relabelled = replace(weak.relabelled("Bark", DOG, ""), score_max=0.1)
+    assert threshold_facts(relabelled, rule) == [], "the user gave it that label"
     mine = replace(weak, source=EventSource.DRAWN)
     assert threshold_facts(mine, rule) == []
     boxes = RuleSet().with_default(Rule(method="boxes")).resolved(DOG)
