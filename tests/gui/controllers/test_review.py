@@ -275,7 +275,9 @@ def test_a_deleted_detection_does_not_come_back(bench: Workbench, settled: Settl
     assert not [e for e in bench.session.document.events if e.onset_s < 2.0 and e.label == "Dog"]
 
 
-def test_a_digit_gives_the_label_beside_it_in_the_inspector(bench: Workbench) -> None:
+def test_a_digit_gives_the_label_beside_it_in_the_inspector(
+    bench: Workbench, settled: Settled
+) -> None:
     press(bench, "n")
     rows = bench.shell.inspector.span_bars.rows
     assert [row.key for row in rows] == list("123456789")
@@ -298,6 +300,8 @@ def test_a_digit_gives_the_label_beside_it_in_the_inspector(bench: Workbench) ->
     tip = recordings.index(row, STATE).data(Qt.ItemDataRole.ToolTipRole)
     for part in (f"1 of {total} events reviewed", "1 former label of corrected events"):
         assert part in tip
+    bench.services.projects.store_detections()  # as where the recording is left
+    settled(bench)
     ((counted,),) = CountJob(bench.session.project.project, one_per_sound=True).run()
     assert counted.words == "1 reviewed"  # of the project, once the recording is left
     assert counted.tip.startswith(f"1 of {total} events reviewed")

@@ -198,6 +198,7 @@ WRITERS = {
     "events.py": {
         "store_detections",  # what the rules that are set make of scores
         "replace_detections",  # one step of undo
+        "note_rules",  # which rules detections that are stored came from
     },
 }
 NOT_UNDONE = {
