@@ -43,6 +43,11 @@ def replacing(path: Path, *, through_links: bool = False) -> Iterator[Path]:
     _sync_folder(target.parent)
 
 
+def whole_path(path: Path) -> Path:
+    """The path from the root, without `..`; links keep their names, and addresses are whole."""
+    return path if is_stored(path) else Path(os.path.abspath(path))  # noqa: PTH100 - not resolve()
+
+
 def _sync_folder(folder: Path) -> None:
     """Puts the rename itself on the disk, where the system lets a folder be opened."""
     if os.name != "posix":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yamnet_gui.core.events import Event, LabelledRecording, ReviewState
+from yamnet_gui.core.files import whole_path
 from yamnet_gui.core.negatives import is_negative
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.spans import TimeSpan
@@ -77,16 +78,16 @@ def taken(
     present = by_path(project)
     events: dict[str, tuple[str, dict[str, Event]]] = {}
     new: dict[Path, LabelledRecording] = {}
-    names: dict[Path, str] = {}
+    places: dict[str, Path] = {}
     for one in labelled:
         file = written(one.recording.path)
-        here = locate(file)
+        here = whole_path(locate(file))
         recording = present.get(here)
         if recording is not None and not _only_listed(project, recording):
             events[file] = recording.id, {e.id: e for e in project.events.of(recording.id)}
             continue
         new[here] = replace(one, recording=replace(one.recording, path=here))
-        names[here] = file
+        places[file] = here
     if not new:
         return Taking(Command(title, ()), events, 0, 0)
     plan = plan_for_project(project, list(new.values()))
@@ -99,7 +100,7 @@ def taken(
     for change in command.changes:
         if isinstance(change.new, Event):
             brought.setdefault(change.recording_id, {})[change.key] = change.new
-    for here, file in names.items():
+    for file, here in places.items():
         events[file] = ids[here], brought.get(ids[here], {})
     return Taking(command, events, len(new), sum(map(len, brought.values())))
 

@@ -6,7 +6,7 @@ A large one becomes a file of the dataset as it is, by a new name; small ones ar
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from yamnet_gui.analysis.result import Analysis
 from yamnet_gui.core.clock_time import known_clock_time
 from yamnet_gui.core.errors import DatasetError
 from yamnet_gui.core.events import Event, LabelledRecording
-from yamnet_gui.core.files import replacing
+from yamnet_gui.core.files import replacing, whole_path
 from yamnet_gui.core.json_text import parse_json
 from yamnet_gui.core.text import printable
 
@@ -116,11 +116,13 @@ def write_unit(
 ) -> None:
     """Writes what a recording adds; `path` ends in `UNIT` and appears last.
 
-    The start of `labelled.recording` has a zone. `names` are those of the classes.
+    Its file is written from the root, since a dataset is read in other folders as well. The start
+    of `labelled.recording` has a zone. `names` are those of the classes.
     `identity`: bytes of its file, and its time of change in nanoseconds. Raises OSError, and
     DatasetError without pyarrow.
     """
-    info = labelled.recording
+    info = replace(labelled.recording, path=whole_path(labelled.recording.path))
+    labelled = replace(labelled, recording=info)
     start = info.recorded_at
     files: dict[Table, UnitFile] = {}
     numbers, classes = _widths(analysis)

@@ -118,6 +118,23 @@ def test_questions_that_do_not_fit_are_refused(run, sounds):
     assert run("dataset", sounds, "--events", "--check")[0] == 2
 
 
+@pytest.mark.workflow
+def test_what_was_analysed_by_relative_paths_is_reviewed_anywhere(
+    run, weights, sounds, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (first, *_) = sorted(sounds.iterdir())
+    assert run("analyze", f"sounds/{first.name}", "--dataset", "made", *OPTIONS)[0] == 0
+    monkeypatch.chdir(sounds)
+    made, project = tmp_path / "made", tmp_path / "p.yamnet"
+    with Dataset(made) as dataset:
+        assert dataset.ask("SELECT file, folder FROM recordings") == [(str(first), str(sounds))]
+        assert dataset.ask("SELECT DISTINCT file FROM events") == [(str(first),)]
+    assert run("dataset", made, "--into", project)[0] == 0
+    with Project.open(project) as opened:
+        assert opened.recordings.at(first) is not None
+
+
 @pytest.fixture
 def made(tmp_path):
     """A dataset of two recordings, without a network."""

@@ -1,5 +1,8 @@
 """Events of a dataset are decided on in a project, with all events of their recording."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("duckdb", reason="needs the extra 'dataset'")
@@ -68,6 +71,25 @@ def test_recordings_are_taken_from_where_they_are_now(events, project, tmp_path)
     taking = taken(project, _labelled(events, chosen), "take", lambda _file: here)
     project.apply(decided(project, taking, chosen, ReviewState.UNCERTAIN, "", {}).command)
     assert project.recordings.at(here) is not None
+
+
+@pytest.mark.parametrize("name", ["clips/0.wav", "../0.wav"])
+def test_recordings_by_relative_paths_are_decided_on_and_taken_once(
+    events, project, tmp_path, monkeypatch, name
+) -> None:
+    """As a dataset has them that an earlier version wrote."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    chosen = [replace(e, file=name) for e in events.page(EventFilter(text="0.wav"))[:1]]
+    labelled = [
+        replace(one, recording=replace(one.recording, path=Path(name)))
+        for one in _labelled(events, chosen)
+    ]
+    taking = taken(project, labelled, "take")
+    project.apply(decided(project, taking, chosen, ReviewState.ACCEPTED, "", {}).command)
+    assert project.events.count(ACCEPTED) == 1
+    assert project.recordings.at(Path(name)) is not None
+    assert taken(project, labelled, "take").recordings == 0
 
 
 def test_without_such_an_event_in_the_project_a_decision_makes_one(events, project) -> None:

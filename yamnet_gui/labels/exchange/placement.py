@@ -14,7 +14,7 @@ from pathlib import Path
 from yamnet_gui.audio import SOUND_SUFFIXES, open_audio
 from yamnet_gui.core.errors import SettingsError, UserError
 from yamnet_gui.core.events import RecordingInfo
-from yamnet_gui.core.files import is_file
+from yamnet_gui.core.files import is_file, whole_path
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.core.storage.address import path_of
@@ -67,12 +67,7 @@ def table_pattern(text: str) -> re.Pattern[str]:
 
 def folder_of(table: Path) -> Path:
     """The folder of a table as a whole path."""
-    return whole(table.parent)
-
-
-def whole(path: Path) -> Path:
-    """The path from the root, without `..`; links keep their names."""
-    return Path(os.path.abspath(path))  # noqa: PTH100 - not resolve()
+    return whole_path(table.parent)
 
 
 class SoundFiles:
@@ -157,7 +152,7 @@ class RecordingFinder:
         self._paths = {info.path: info for info in known}
         self._recording = recording
         self._pattern = table_pattern(pattern) if pattern else None
-        self._folders = tuple(map(whole, folders))
+        self._folders = tuple(map(whole_path, folders))
         self._choices: Choices = choices or {}
         self._doubted = doubted or {}
         self._files = files or SoundFiles()
@@ -169,7 +164,7 @@ class RecordingFinder:
             chosen = self._choices[source]
             if chosen is None:
                 return Placement(name, None, FoundBy.LEFT_OUT)
-            return Placement(name, self._info(whole(chosen)), FoundBy.CHOICE)
+            return Placement(name, self._info(whole_path(chosen)), FoundBy.CHOICE)
         if source in self._doubted:
             return Placement(name, None, FoundBy.SEVERAL, self._doubted[source])
         if name is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from yamnet_gui.core.files import exists
+from yamnet_gui.core.files import exists, whole_path
 from yamnet_gui.core.sound_track import file_of
 from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.core.storage.notation import written
@@ -22,7 +22,8 @@ _NAME = "datasets"
 class AttachedDataset:
     """A dataset by its folder or address.
 
-    `moved`: beginnings of paths as the dataset has them, and what stands there on this computer.
+    `moved`: folders as the dataset has them, and what stands there on this computer. Of several
+    that hold a recording, the innermost counts.
     """
 
     folder: Path
@@ -34,22 +35,29 @@ class AttachedDataset:
 
     def locate(self, file: str) -> Path:
         """Where a recording is that the dataset names so."""
-        for before, now in self.moved:
-            if before and file.startswith(before):
-                return path_of(now + file.removeprefix(before))
-        return path_of(file)
+        path = path_of(file)
+        fitting = [pair for pair in self.moved if path.is_relative_to(path_of(pair[0]))]
+        if not fitting:
+            return whole_path(path)
+        before, now = max(fitting, key=_depth)
+        return whole_path(path_of(now) / path.relative_to(path_of(before)))
 
     def found_in(self, file: str, folder: Path) -> "AttachedDataset | None":
         """The same, once its recordings were found in another folder, in which this file is at the
         end of the path that the dataset has for it; None where it is not."""
-        parts = path_of(file).parts
-        for kept in range(len(parts) - 1, 0, -1):
-            here = folder.joinpath(*parts[-kept:])
-            if exists(file_of(here)):
-                before = written(Path(*parts[:-kept]))
-                place = str(folder)
-                others = tuple(pair for pair in self.moved if pair[0] != before)
-                return replace(self, moved=((before, place), *others))
+        path = path_of(file)
+        for before in reversed(path.parents):
+            if exists(file_of(folder / path.relative_to(before))):
+                # what said more of this file was wrong: nobody would ask otherwise
+                others = tuple(
+                    pair
+                    for pair in self.moved
+                    if not (
+                        path.is_relative_to(path_of(pair[0]))
+                        and path_of(pair[0]).is_relative_to(before)
+                    )
+                )
+                return replace(self, moved=((written(before), str(folder)), *others))
         return None
 
 
@@ -95,6 +103,10 @@ def _command(project: Project, title: str, datasets: Sequence[AttachedDataset]) 
     ]
     text = json.dumps({"datasets": entries}) if entries else ""
     return set_texts(title, {_NAME: (project.settings.value(_NAME), text)})
+
+
+def _depth(pair: tuple[str, str]) -> int:
+    return len(path_of(pair[0]).parts)
 
 
 def _read(entry: dict[str, Any], beside: Path) -> AttachedDataset:

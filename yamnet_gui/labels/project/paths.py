@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import platformdirs
 
+from yamnet_gui.core.files import whole_path
 from yamnet_gui.core.sound_track import file_and_track, with_track
 from yamnet_gui.core.stopping import until_stopped
 from yamnet_gui.core.storage.address import path_of
@@ -101,8 +102,8 @@ def stored_path(recording: Path, folder: Path) -> str:
     """
     if is_stored(recording):
         return address_of(recording)
-    target = _plain(recording)
-    base = _plain(folder)
+    target = whole_path(recording)
+    base = whole_path(folder)
     if base == data_folder() or target.drive != base.drive:
         return _as_text(target.as_posix())
     shared = os.path.commonpath([target, base])
@@ -118,11 +119,6 @@ def _as_text(path: str) -> str:
         f"%{ord(c) - 0xDC00:02X}" if "\udc80" <= c <= "\udcff" else "%25" if c == "%" else c
         for c in path
     )
-
-
-def _plain(path: Path) -> Path:
-    # not resolve(): a linked folder of recordings keeps the name that its owner gave it
-    return Path(os.path.abspath(path))  # noqa: PTH100
 
 
 def located(stored: str, folder: Path) -> Path:

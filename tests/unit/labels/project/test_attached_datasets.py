@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from yamnet_gui.labels.project import Project
 from yamnet_gui.labels.project.attached_datasets import (
     AttachedDataset,
@@ -57,6 +59,41 @@ def test_recordings_are_found_below_another_folder_by_the_ends_of_their_paths(
     assert found.locate("/recorders/hill/b.wav") == tmp_path / "hill" / "b.wav"
     assert found.locate("/elsewhere/b.wav") == Path("/elsewhere/b.wav")
     assert dataset.found_in("/recorders/pond/june/other.wav", tmp_path) is None
+
+
+def test_a_moved_folder_is_no_beginning_of_a_name_and_the_innermost_one_counts() -> None:
+    moved = (("/data/A", "/mnt/new"), ("/data/A/june", "/mnt/june"), ("s3://b/A", "/mnt/s3"))
+    dataset = AttachedDataset(Path("/results"), moved)
+    for file, here in (
+        ("/data/A/y.wav", "/mnt/new/y.wav"),
+        ("/data/A2/y.wav", "/data/A2/y.wav"),
+        ("/data/A/june/y.wav", "/mnt/june/y.wav"),
+        ("s3://b/A/y.wav#track=2", "/mnt/s3/y.wav#track=2"),
+        ("s3://b/A2/y.wav", "//s3:/b/A2/y.wav"),
+    ):
+        assert dataset.locate(file) == Path(here)
+
+
+def test_the_folder_named_last_counts_for_the_recording_that_was_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "pond").mkdir()
+    (tmp_path / "pond" / "a.wav").touch()
+    moved = (("/recorders/pond", "/gone"), ("/recorders/hill", "/mnt/hill"))
+    found = AttachedDataset(tmp_path, moved).found_in("/recorders/pond/a.wav", tmp_path)
+    assert found is not None
+    assert found.locate("/recorders/pond/a.wav") == tmp_path / "pond" / "a.wav"
+    assert found.locate("/recorders/hill/b.wav") == Path("/mnt/hill/b.wav")
+
+
+@pytest.mark.parametrize("file", ["pond/a.wav", "a.wav"])
+def test_recordings_that_a_dataset_has_by_relative_paths_are_found(
+    file: str, tmp_path: Path
+) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).touch()
+    found = AttachedDataset(tmp_path).found_in(file, tmp_path)
+    assert found is not None
+    assert found.locate(file) == tmp_path / file
+    assert found.locate("/elsewhere/b.wav") == Path("/elsewhere/b.wav")
 
 
 def test_what_a_later_version_wrote_is_no_dataset(tmp_path: Path) -> None:
