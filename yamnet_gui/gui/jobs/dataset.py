@@ -8,6 +8,7 @@ from yamnet_gui.core.errors import DatasetError
 from yamnet_gui.core.events import Event, LabelledRecording, RecordingInfo, ReviewState
 from yamnet_gui.core.ontology import Ontology
 from yamnet_gui.core.stopping import until_stopped
+from yamnet_gui.core.storage.statuses import status_of
 from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.dataset import Dataset, DatasetEvent, DatasetEvents
 from yamnet_gui.dataset.manifest import MANIFEST
@@ -25,9 +26,10 @@ class DatasetChangedError(DatasetError):
 
 
 def stamp_of(folder: Path) -> tuple[int, int]:
-    """Another one once the files of a dataset have changed; zeros where it is not there."""
+    """Another one once the files of a dataset have changed, at an address within seconds; zeros
+    where it is not there."""
     try:
-        status = (folder / MANIFEST).stat()
+        status = status_of(folder / MANIFEST)
     except OSError:
         return 0, 0
     return status.st_mtime_ns, status.st_size

@@ -1,6 +1,8 @@
 """Results of very many recordings are looked through beside the project, and reviewed in it."""
 
+import shutil
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,8 +18,12 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.modeltest import ModelTester
 
 from tests.unit.dataset.made import CONTENTS, DAY, NAMES, info, labelled
+from tests.unit.storage.folder_store import use_store
 from yamnet_gui.audio.hashing import text_key
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.storage import statuses
+from yamnet_gui.core.storage.address import path_of
+from yamnet_gui.core.storage.store import ObjectStatus
 from yamnet_gui.dataset import (
     UNIT,
     Contents,
@@ -41,7 +47,7 @@ from yamnet_gui.gui.features.similarity.hits import HitLabel, QueryExample
 from yamnet_gui.gui.state.review_queue import QueueRequest
 from yamnet_gui.gui.workbench import Workbench
 from yamnet_gui.labels.project import EventFilter, QueueKind, set_state
-from yamnet_gui.labels.project.attached_datasets import attached_datasets
+from yamnet_gui.labels.project.attached_datasets import AttachedDataset, attach, attached_datasets
 
 pytestmark = pytest.mark.workflow
 
@@ -306,6 +312,53 @@ def test_files_that_change_while_it_is_open(
     assert not project_of(beside).events.count(
         EventFilter(states=frozenset({ReviewState.ACCEPTED}))
     )
+
+
+def test_one_at_an_address_that_changes_or_goes_is_noticed(
+    bench: Workbench, settled: Settled, results: Path, tmp_path: Path, monkeypatch
+) -> None:
+    store = use_store(tmp_path / "storage", monkeypatch)
+    there = store.folder / "bucket" / "results"
+    shutil.copytree(results, there)
+    far = AttachedDataset(path_of("fake://bucket/results"))
+    settled(bench)
+    bench.session.project.apply(attach(project_of(bench), far))
+    bench.session.datasets.choose(far.folder)
+    settled(bench)
+    bench.shell.window.show_panel("all events")
+    settled(bench)
+    before = panel(bench).model.rowCount()
+    assert before > 250
+    add_more(results, tmp_path)
+    shutil.copytree(results, there, dirs_exist_ok=True)
+    store.tags["manifest.json"] = "two"
+    statuses.ask_again()  # as some seconds later
+    header = panel(bench).table.horizontalHeader()
+    header.setSortIndicator(ProjectColumn.SCORE, Qt.SortOrder.DescendingOrder)
+    settled(bench)
+    assert panel(bench).model.rowCount() > before
+    assert bench.session.datasets.opened is not None
+    shutil.rmtree(there)
+    statuses.ask_again()
+    monkeypatch.setattr(store, "_status", not_by_the_window(store._status))
+    header.setSortIndicator(ProjectColumn.ONSET, Qt.SortOrder.DescendingOrder)
+    settled(bench)
+    notice = bench.shell.notices.notices[0]
+    assert notice.text.startswith("fake://bucket/results: ")
+    (close,) = notice.buttons
+    close.click()
+    settled(bench)
+    assert attached_datasets(project_of(bench)) == ()
+
+
+def not_by_the_window(ask: Callable[[Path], ObjectStatus]) -> Callable[[Path], ObjectStatus]:
+    window = threading.current_thread()
+
+    def status(path: Path) -> ObjectStatus:
+        assert threading.current_thread() is not window, "the window waits for storage"
+        return ask(path)
+
+    return status
 
 
 def add_more(results: Path, tmp_path: Path) -> None:

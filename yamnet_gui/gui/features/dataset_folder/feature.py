@@ -212,19 +212,19 @@ class DatasetFolder(Feature):
 
     @Slot(object, object)
     def _on_unopened(self, dataset: AttachedDataset, error: UserError) -> None:
-        """One sentence; one that is not there can be looked for."""
-        if is_folder(dataset.folder):
+        """One sentence; a folder that is not there can be looked for."""
+        forget = ("Close dataset", partial(self._forget, dataset))
+        if is_stored(dataset.folder):  # the window does not wait for the server's answer
+            self._notices.show_notice(NoticeKind.WARNING, str(error), [forget], key="dataset")
+        elif is_folder(dataset.folder):
             self._show_error(error)
-            return
-        self._notices.show_notice(
-            NoticeKind.WARNING,
-            f"The dataset {printable(dataset.folder)} is not there.",
-            [
-                ("Look for it…", partial(self._look_for, dataset)),
-                ("Close dataset", partial(self._forget, dataset)),
-            ],
-            key="dataset",
-        )
+        else:
+            self._notices.show_notice(
+                NoticeKind.WARNING,
+                f"The dataset {printable(dataset.folder)} is not there.",
+                [("Look for it…", partial(self._look_for, dataset)), forget],
+                key="dataset",
+            )
 
     def _look_for(self, dataset: AttachedDataset) -> None:
         from yamnet_gui.dataset.info import read_info
