@@ -85,9 +85,9 @@ class ElidedLabel(QWidget):
 
     def _set_tip(self) -> None:
         fits = self.fontMetrics().horizontalAdvance(self._text) <= self.width()
-        tip = plain_tip(self._tip or ("" if fits else self._text))
-        if tip != self.toolTip():
-            self.setToolTip(tip)
+        tip = self._tip or ("" if fits else self._text)
+        if plain_tip(tip) != self.toolTip():
+            self.setToolTip(plain_tip(tip))
 
 
 class RunningLabel(ElidedLabel):

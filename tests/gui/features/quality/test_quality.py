@@ -203,7 +203,7 @@ def test_rules_are_measured_by_decisions_and_mismatches_are_opened(
     assert "Too few recordings for an interval" in dialog.overall.text()
     rows = {row[0].text: row for row in dialog.class_tab.table.metrics.rows}
     assert set(rows) == {"Cat", "Dog"}
-    assert rows["Dog"][6].text == f"{1 / 3:.3f}"
+    assert rows["Dog"][6].text == "1 of 3"
     assert "threshold of 0.25" in dialog.class_tab.about_curve.text()
     kinds = [(m.kind.value, round(m.onset_s)) for m in dialog.mismatch_tab.listed]
     assert kinds == [("false", 3), ("false", 7), ("missed", 10)]
