@@ -1,6 +1,5 @@
 """What notebooks and scripts use: `analyze`, `embed`, `measure` for any sound, and `read_labels`.
 
-from yamnet_gui.core.storage.address import path_of
 from yamnet_gui import analyze, embed, measure, read_labels
 
 embed("street.wav").vectors            # float32 (frames, 1024)
@@ -266,21 +265,22 @@ def activity(
     nothing was recorded or nothing is known, which is not 0. `by` are of "hour of day", "day" and
     "recording"; `classes` are labels (none: all), `recordings` ids of the project's recordings
     (None: all, and only then is there an estimate). The project may be open elsewhere. Of a dataset
-    (its folder) all recordings count, and `calibrated` and `estimated` are None. Raises UserError
-    with a sentence that says what is wrong.
+    (its folder or address) all recordings count, and `calibrated` and `estimated` are None. Raises
+    UserError with a sentence that says what is wrong.
     """
     known = [one.value for one in ActivityBy]
     for name in by:
         if name not in known:
             raise SettingsError(str(name), f"is not one of {', '.join(known)}")
     chosen = [ActivityBy(name) for name in by]
-    if is_dataset(Path(project)):
+    place = path_of(os.fspath(project))
+    if is_dataset(place):
         if recordings is not None:
             raise SettingsError("recordings", "are those of a project; of a dataset all count")
-        with Dataset(Path(project)) as dataset:
+        with Dataset(place) as dataset:
             grid = dataset_activity(DatasetEvents(dataset))
             return tuple(activity_rows(grid, chosen, classes))
-    with Project.open(Path(project), read_only=True) as opened:
+    with Project.open(place, read_only=True) as opened:
         grid = project_activity(opened, recordings)
         return tuple(activity_rows(grid, chosen, classes))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from yamnet_gui.core.errors import SettingsError
 from yamnet_gui.core.files import replacing
+from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.core.text import counted, printable
 from yamnet_gui.dataset import Dataset, DatasetEvents, dataset_activity, is_dataset
 from yamnet_gui.labels.exchange.activity import (
@@ -45,9 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "project",
         nargs="?",
-        type=Path,
         metavar="PROJECT",
-        help="a project, or the folder of a dataset; default: the personal project",
+        help="a project, or the folder or address of a dataset; default: the personal project",
     )
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="OUT.csv", help="table to write"
@@ -66,6 +66,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Raises UserError."""
+    if options.project is not None:
+        options.project = path_of(options.project)
     check_outputs((options.output,), (options.project,))
     by = [_BY[name] for name in options.by]
     with _grid(options) as grid:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.unit.fakes import write_sound
+from tests.unit.storage.folder_store import use_store
 from yamnet_gui import DatasetContents, activity, analyze
 from yamnet_gui.core.errors import DatasetError, SettingsError
 from yamnet_gui.core.events import ReviewState
@@ -182,6 +184,17 @@ def test_activity_of_a_dataset_is_counted_by_hour_and_day(run, made, tmp_path):
     status, _, err = run("activity", made, "-o", out, "--recordings", "0.wav")
     assert status == 2
     assert "leave it out for a dataset" in err
+
+
+def test_activity_of_a_dataset_at_an_address_is_that_of_its_copy(run, made, tmp_path, monkeypatch):
+    store = use_store(tmp_path / "storage", monkeypatch)
+    shutil.copytree(made, store.folder / "bucket" / "made")
+    here, there = tmp_path / "here.csv", tmp_path / "there.csv"
+    assert run("activity", made, "-o", here, "--by", "day")[0] == 0
+    status, out, err = run("activity", "fake://bucket/made", "-o", there, "--by", "day")
+    assert (status, out, err) == (0, f"{there}\n", "")
+    assert there.read_bytes() == here.read_bytes()
+    assert activity("fake://bucket/made", by=["day"]) == activity(made, by=["day"])
 
 
 @pytest.mark.parametrize(
