@@ -70,7 +70,7 @@ def add_choice(group: Any) -> None:
     for bound, way in (("min", "at least"), ("max", "at most")):
         group.add_argument(
             f"--{bound}-score",
-            type=_share,
+            type=share,
             metavar="X",
             help=f"only events whose highest score is {way} X, 0 to 1",
         )
@@ -329,7 +329,8 @@ def _channel(text: str) -> int | None:
         raise argparse.ArgumentTypeError(reason) from None
 
 
-def _share(text: str) -> float:
+def share(text: str) -> float:
+    """A number between 0 and 1. Raises ArgumentTypeError."""
     value = number(text)
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError("must be between 0 and 1")

@@ -1,6 +1,7 @@
 """Which events of a dataset a question is about, and in which order."""
 
 import argparse
+import math
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from yamnet_gui.core.text import percent
 from yamnet_gui.dataset import DatasetEvent, DatasetEvents
 from yamnet_gui.labels.project import EventFilter, QueueKind, Sort, SortKey
 
-from .arguments import positive_count
+from .arguments import number, positive_count, share
 from .terminal import ProgressLine
 
 SORTS = {
@@ -31,10 +32,13 @@ def add_filter(group: Any) -> None:
     group.add_argument("--classes", nargs="+", metavar="NAME", help="only events of these labels")
     for name, more in (("min", "at least"), ("max", "at most")):
         group.add_argument(
-            f"--{name}-score", type=float, metavar="X", help=f"only events with {more} this score"
+            f"--{name}-score", type=share, metavar="X", help=f"only events with {more} this score"
         )
     group.add_argument(
-        "--min-duration", type=float, metavar="S", help="only events of at least so many seconds"
+        "--min-duration",
+        type=_seconds,
+        metavar="S",
+        help="only events of at least so many seconds",
     )
     group.add_argument(
         "--day", type=_day, metavar="DATE", help="only events of this day, such as 2026-05-01"
@@ -54,7 +58,9 @@ def add_filter(group: Any) -> None:
         help="order of the events (default: time): doubtful first (uncertainty), shuffled (random),"
         " or shuffled and from each band of scores in turn (stratified)",
     )
-    group.add_argument("--limit", type=positive_count, metavar="N", help="so many events at most")
+    group.add_argument(
+        "--limit", type=positive_count, metavar="N", help="so many events or places at most"
+    )
 
 
 def first_of_filter(options: argparse.Namespace) -> str:
@@ -88,6 +94,13 @@ def events_of(options: argparse.Namespace, events: DatasetEvents, limit: int) ->
         for share in events.prepare():
             line.show(f"reading events: {percent(share)}")
     return events.queue(REVIEW_ORDERS[order], wanted, limit)
+
+
+def _seconds(text: str) -> float:
+    value = number(text)
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError("must be a number of seconds from 0 on")
+    return value
 
 
 def _day(text: str) -> date:

@@ -38,6 +38,7 @@ from .network import add_network, chosen_model
 from .terminal import ProgressLine
 
 _LIMIT = 20
+_QUESTIONS = ("events", "counts", "into", "beside", "index", "like")
 _MOST_FRAMES = 4096
 """Frames of a sound that are pooled into one direction."""
 
@@ -83,25 +84,39 @@ def check_questions(options: argparse.Namespace) -> None:
     if (options.index or options.like) and is_stored(options.folder):
         reason = "a search for similar sounds reads its index on this computer"
         raise SettingsError(options.folder, reason, "copy the dataset here, and name that folder")
-    given = first_of_filter(options)
-    if given and not (options.events or options.counts or options.into):
-        raise SettingsError(given, "is about events", "give --events or --into PROJECT as well")
-    if options.sort and (options.counts or (options.into is not None and options.limit is None)):
-        raise SettingsError("--sort", "says which events come first", "give --limit as well")
+    asked = _asked(options)
+    _check_filter(options, asked)
     read = (options.folder, options.weights, options.model)
     for project in (options.into, options.beside):
         if project is not None and is_one_of(project, files_of(*read)):
             raise SettingsError(project, "is an input of this command", "name a project")
-    asks = (
-        options.events
-        or options.counts
-        or options.into
-        or options.beside
-        or options.index
-        or options.like
-    )
-    if asks and (options.check or options.json):
-        raise SettingsError("--check" if options.check else "--json", "is a question of its own")
+    if asked and (options.check or options.json):
+        other = "--check" if options.check else "--json"
+        raise SettingsError(other, f"cannot be combined with {asked}", "ask one after the other")
+
+
+def _asked(options: argparse.Namespace) -> str:
+    """The option that asks a question, "" for none."""
+    given = (name for name in _QUESTIONS if getattr(options, name))
+    return next((f"--{name}" for name in given), "")
+
+
+def _check_filter(options: argparse.Namespace, asked: str) -> None:
+    """Raises SettingsError where something says which events, and no events are asked for."""
+    given = first_of_filter(options)
+    if given and asked not in ("--events", "--counts", "--into"):
+        advice = "give --events, --counts or --into PROJECT as well"
+        raise SettingsError(given, "is about events", advice)
+    if asked == "--counts" and (options.sort or options.limit):
+        other = "--sort" if options.sort else "--limit"
+        raise SettingsError(
+            other, "says which events come first; --counts counts all", "leave it out"
+        )
+    if options.sort and asked == "--into" and options.limit is None:
+        raise SettingsError("--sort", "says which events come first", "give --limit as well")
+    if options.limit and asked not in ("--events", "--into", "--like"):
+        advice = "give --events, --into PROJECT or --like SOUND as well"
+        raise SettingsError("--limit", "says how many events or places at most", advice)
 
 
 def answer(dataset: Dataset, options: argparse.Namespace) -> bool:

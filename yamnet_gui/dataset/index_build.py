@@ -32,7 +32,7 @@ from .index_files import (
 )
 from .libraries import import_pyarrow
 from .reading import Dataset
-from .search import EmbeddingIndex
+from .search import EmbeddingIndex, check_embeddings
 
 Floats = NDArray[np.float32]
 RUN_ROWS = 262_144
@@ -51,8 +51,7 @@ def build_index(dataset: Dataset) -> Iterator[float]:
     Raises DatasetError where the dataset has no embeddings or cannot be read or written.
     """
     folder = index_folder(dataset.folder)
-    if not dataset.files["embeddings"]:
-        raise DatasetError(dataset.folder, "has no embeddings", "analyze with --with-embeddings")
+    check_embeddings(dataset)
     try:
         check_own_folder(folder)
         folder.mkdir(exist_ok=True)

@@ -56,6 +56,7 @@ class EmbeddingIndex:
         folder = index_folder(dataset.folder)
         listed = read_list(folder)
         if listed is None:
+            check_embeddings(dataset)
             raise DatasetError(dataset.folder, "has no index yet", "make it: dataset --index")
         self.recall = listed.recall
         self._segments: dict[str, NDArray[np.void]] = {}
@@ -143,6 +144,12 @@ class EmbeddingIndex:
             )
             self._file_of |= {str(recording): str(file) for recording, file in rows}
         return {recording: self._file_of.get(recording, recording) for recording in recordings}
+
+
+def check_embeddings(dataset: Dataset) -> None:
+    """Raises DatasetError where there is nothing that could be searched."""
+    if not dataset.files["embeddings"]:
+        raise DatasetError(dataset.folder, "has no embeddings", "analyze with --with-embeddings")
 
 
 def _is_there(dataset: Dataset, path: str, sha256: str) -> bool:

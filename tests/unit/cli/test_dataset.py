@@ -116,8 +116,31 @@ def test_questions_are_answered_and_recordings_go_into_a_project(run, weights, s
 def test_questions_that_do_not_fit_are_refused(run, sounds):
     status, _, err = run("dataset", sounds, "--classes", "Owl")
     assert status == 2
-    assert "--events or --into" in err
-    assert run("dataset", sounds, "--events", "--check")[0] == 2
+    assert "--events, --counts or --into" in err
+    for other in ("--check", "--json"):
+        assert (
+            f"{other}: cannot be combined with --events"
+            in run("dataset", sounds, "--events", other)[2]
+        )
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--limit", 3), "--limit: says how many events or places at most — give --events"),
+        (("--index", "--limit", 3), "--limit: says how many"),
+        (("--counts", "--limit", 2), "--limit: says which events come first; --counts counts all"),
+        (("--counts", "--sort", "score"), "--counts counts all — leave it out"),
+        (("--events", "--min-score", "nan"), "--min-score: must be between 0 and 1"),
+        (("--events", "--max-score", "7"), "--max-score: must be between 0 and 1"),
+        (("--events", "--min-duration", "nan"), "--min-duration: must be a number of seconds"),
+        (("--like", "a.wav"), "has no embeddings — analyze with --with-embeddings"),
+    ],
+)
+def test_what_a_question_would_ignore_is_refused(run, made, options, sentence):
+    status, out, err = run("dataset", made, *options)
+    assert (status, out) == (2, "")
+    assert sentence in err
 
 
 @pytest.mark.workflow
