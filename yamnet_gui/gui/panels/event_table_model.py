@@ -116,7 +116,9 @@ class EventTableModel(HeadedTableModel):
         self._counted = None
         if self._filter.reaching:
             self._refresh()
-        self._announce([0, len(self._shown) - 1] if self._shown else [])
+        if self._shown:
+            score = EventColumn.SCORE
+            self.dataChanged.emit(self.index(0, score), self.index(len(self._shown) - 1, score))
 
     def set_measured(self, measured: Lookup) -> None:
         """Where measures of events come from."""
@@ -204,14 +206,18 @@ class EventTableModel(HeadedTableModel):
             return COMPACT_HEADERS[section] if known else None
         value = super().headerData(section, orientation, role)
         if value is not None and role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(EventColumn(section))
+            return _ALIGNMENTS[section]
         return value
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._shown):
+        if role not in _ANSWERED:  # most of what a view asks for: every cell is painted at a drag
             return None
-        event = self._shown[index.row()]
-        column = EventColumn(index.column())
+        if not index.isValid() or (row := index.row()) >= len(self._shown):
+            return None
+        event = self._shown[row]
+        if role == EVENT_ROLE:
+            return event
+        column = _COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             if column is EventColumn.SPREAD:
                 spread = self._spreads.get(event.id)
@@ -224,16 +230,12 @@ class EventTableModel(HeadedTableModel):
                 return f"{WEAK_MARK}{_text(event, column, self._compact)}"
             return _text(event, column, self._compact)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return _ALIGNMENTS[column]
         if role == Qt.ItemDataRole.DecorationRole and column is EventColumn.CLASS:
             return class_color(event.class_index, event.label)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(_tip(event, self._timeline) + (WEAK_TIP if self._weak(event) else ""))
-        if role == ID_ROLE:
-            return event.id
-        if role == EVENT_ROLE:
-            return event
-        return None
+        return event.id if role == ID_ROLE else None
 
     @Slot()
     def _on_time_text(self) -> None:
@@ -278,6 +280,23 @@ def _alignment(column: EventColumn) -> Qt.AlignmentFlag:
     numeric = column not in (EventColumn.CLASS, EventColumn.STATE)
     side = Qt.AlignmentFlag.AlignRight if numeric else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
+
+
+_COLUMNS = tuple(EventColumn)
+_ALIGNMENTS = tuple(map(_alignment, _COLUMNS))
+_ANSWERED = frozenset(
+    map(
+        int,
+        (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.TextAlignmentRole,
+            Qt.ItemDataRole.DecorationRole,
+            Qt.ItemDataRole.ToolTipRole,
+            ID_ROLE,
+            EVENT_ROLE,
+        ),
+    )
+)
 
 
 def _text(event: Event, column: EventColumn, compact: bool) -> str:

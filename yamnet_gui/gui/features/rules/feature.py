@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 
 _SAVED_AFTER_MS = 400
+_WEAK_AFTER_MS = 150
+"""At rest: each step of a dragged threshold would paint the whole table."""
 
 
 class RulesFeature(Feature):
@@ -74,7 +76,8 @@ class RulesFeature(Feature):
         self._project.rules_changed.connect(self._on_stored_rules)
         self._custom_classes.changed.connect(self._on_custom_classes)
         self._tables = context.shell.events.model, all_events.panel.model
-        self._rules.changed.connect(self._show_weak_parts)
+        self._weak_later = Debounced(self, _WEAK_AFTER_MS, self._show_weak_parts)
+        self._rules.changed.connect(self._weak_later.start)
         self._show_weak_parts()
         self._list_sets()
         self._inspector = context.shell.inspector
@@ -82,9 +85,11 @@ class RulesFeature(Feature):
 
     @property
     def busy(self) -> bool:
-        return self._later.active or self.applier.busy or self.others.busy
+        later = self._later.active or self._weak_later.active
+        return later or self.applier.busy or self.others.busy
 
     def close(self) -> None:
+        self._weak_later.stop()
         self.applier.close()
         self.others.close()
         self.store()
