@@ -21,13 +21,12 @@ from yamnet_gui.gui.widgets.table_model import Index
 
 from .hearing import HOVER, Hearing
 from .listing import Choice, Kind, Listing
-from .model import GalleryModel
-from .panel import SPANS, USUAL, USUAL_SPAN, GalleryPanel
 from .pictures import Pictures
-from .steps import GallerySteps
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
+
+    from .panel import GalleryPanel
 
 _NAME = "gallery"
 _SHARE = 0.92
@@ -100,6 +99,10 @@ class Gallery(Feature):
     # The panel
 
     def _build(self) -> GalleryPanel:
+        from .model import GalleryModel  # the window starts without what is not shown yet
+        from .panel import GalleryPanel
+        from .steps import GallerySteps
+
         model = GalleryModel(self.listing.source, self)
         self.panel = panel = GalleryPanel(model, self.pictures.painter)
         self._steps = steps = GallerySteps(self._context, self.listing, panel, self._feedback, self)
@@ -155,6 +158,8 @@ class Gallery(Feature):
         return "" if chosen is None else session.class_map.value[chosen].name
 
     def _restore_looks(self, panel: GalleryPanel) -> None:
+        from .panel import SPANS, USUAL, USUAL_SPAN
+
         stored = self._settings.numbers(_LOOKS)
         wide, place = map(int, stored) if len(stored) == 2 else (USUAL, USUAL_SPAN)
         panel.zoom.setValue(wide)

@@ -13,14 +13,13 @@ from yamnet_gui.gui.background.runner import JobHandle, JobRunner
 from yamnet_gui.gui.features.feature import Feature
 from yamnet_gui.labels.project.project_model import ProjectModel
 from yamnet_gui.yamnet import WeightsFile, find_weights
-from yamnet_gui.yamnet.exports import Exported, ExportFormat
-from yamnet_gui.yamnet.model_library import ListedModel
-
-from .dialog import ModelRow, ModelsDialog, rows_of
-from .jobs import AddModelJob, ExportModelJob, ListModelsJob, RemoveModelJob
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
+    from yamnet_gui.yamnet.exports import Exported, ExportFormat
+    from yamnet_gui.yamnet.model_library import ListedModel
+
+    from .dialog import ModelRow, ModelsDialog
 
 _FILTER = "Model files (*.h5 *.hdf5);;All files (*)"
 
@@ -54,6 +53,8 @@ class ModelsFeature(Feature):
 
     def show(self, model: Path | None = None) -> None:
         """Opens the list; `model` is the file that is shown first."""
+        from .dialog import ModelsDialog  # the window starts without what is not shown yet
+
         dialog = ModelsDialog(self._window)
         dialog.use_requested.connect(self._use)
         dialog.add_requested.connect(self._ask_file)
@@ -67,6 +68,8 @@ class ModelsFeature(Feature):
 
     def add(self, path: Path) -> None:
         """Adds a model file to the user's models, and shows it in the list."""
+        from .jobs import AddModelJob
+
         self._runner.submit(AddModelJob(path), on_result=self._on_added, on_failed=self._on_failed)
 
     def use(self, file: WeightsFile) -> None:
@@ -76,11 +79,15 @@ class ModelsFeature(Feature):
         self._choose(chosen, file.model.name)
 
     def _list(self) -> None:
+        from .jobs import ListModelsJob
+
         self._runner.submit(ListModelsJob(), on_result=self._show_rows, on_failed=self._on_failed)
 
     def _show_rows(self, listed: list[ListedModel]) -> None:
         if self._open is None:
             return
+        from .dialog import rows_of
+
         path = find_weights()
         yamnet = path if path is not None and path.exists() else None
         chosen = self._models.chosen
@@ -118,6 +125,8 @@ class ModelsFeature(Feature):
             self._list()
 
     def _remove(self, row: ModelRow) -> None:
+        from .jobs import RemoveModelJob
+
         if row.path is not None:
             self._runner.submit(
                 RemoveModelJob(row.path), on_result=self._on_removed, on_failed=self._on_failed
@@ -129,6 +138,8 @@ class ModelsFeature(Feature):
             self._list()
 
     def _ask_export(self, row: ModelRow, form: ExportFormat) -> None:
+        from .jobs import ExportModelJob
+
         if row.path is None:
             return
         stem = row.name if row.info is not None else "yamnet"
@@ -148,6 +159,8 @@ class ModelsFeature(Feature):
         )
 
     def _on_export(self, step: float | Exported) -> None:
+        from yamnet_gui.yamnet.exports import Exported
+
         if isinstance(step, Exported):
             self._export = None
             text = f"{step.path.name}: {step.format.title}, {step.sentence}"
