@@ -18,7 +18,6 @@ from yamnet_gui.core.errors import SettingsError, WeightsError
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.storage.address import path_of
-from yamnet_gui.core.storage.notation import is_stored
 from yamnet_gui.core.text import counted, grouped, percent, printable
 from yamnet_gui.dataset import Dataset, DatasetEvents, EmbeddingIndex, build_index
 from yamnet_gui.dataset.taking import take_recordings
@@ -81,9 +80,6 @@ def add_questions(parser: argparse.ArgumentParser) -> None:
 
 def check_questions(options: argparse.Namespace) -> None:
     """Raises SettingsError where options do not go together."""
-    if (options.index or options.like) and is_stored(options.folder):
-        reason = "a search for similar sounds reads its index on this computer"
-        raise SettingsError(options.folder, reason, "copy the dataset here, and name that folder")
     asked = _asked(options)
     _check_filter(options, asked)
     read = (options.folder, options.weights, options.model)

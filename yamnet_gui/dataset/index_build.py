@@ -32,7 +32,7 @@ from .index_files import (
 )
 from .libraries import import_pyarrow
 from .reading import Dataset
-from .search import EmbeddingIndex, check_embeddings
+from .search import EmbeddingIndex, check_searchable
 
 Floats = NDArray[np.float32]
 RUN_ROWS = 262_144
@@ -51,7 +51,7 @@ def build_index(dataset: Dataset) -> Iterator[float]:
     Raises DatasetError where the dataset has no embeddings or cannot be read or written.
     """
     folder = index_folder(dataset.folder)
-    check_embeddings(dataset)
+    check_searchable(dataset)
     try:
         check_own_folder(folder)
         folder.mkdir(exist_ok=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import DatasetError
 from yamnet_gui.core.stopping import check_stopped, inherited
+from yamnet_gui.core.storage.notation import is_stored
 from yamnet_gui.core.threads import usable_cores
 
 from .index_files import RunFile, index_folder, read_cells, read_list, read_run
@@ -56,7 +57,7 @@ class EmbeddingIndex:
         folder = index_folder(dataset.folder)
         listed = read_list(folder)
         if listed is None:
-            check_embeddings(dataset)
+            check_searchable(dataset)
             raise DatasetError(dataset.folder, "has no index yet", "make it: dataset --index")
         self.recall = listed.recall
         self._segments: dict[str, NDArray[np.void]] = {}
@@ -146,8 +147,11 @@ class EmbeddingIndex:
         return {recording: self._file_of.get(recording, recording) for recording in recordings}
 
 
-def check_embeddings(dataset: Dataset) -> None:
-    """Raises DatasetError where there is nothing that could be searched."""
+def check_searchable(dataset: Dataset) -> None:
+    """Raises DatasetError where the dataset cannot have an index."""
+    if is_stored(dataset.folder):
+        reason = "a search for similar sounds reads its index on this computer"
+        raise DatasetError(dataset.folder, reason, "copy the dataset here, and name that folder")
     if not dataset.files["embeddings"]:
         raise DatasetError(dataset.folder, "has no embeddings", "analyze with --with-embeddings")
 

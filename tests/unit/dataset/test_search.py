@@ -1,12 +1,16 @@
 """Search in a dataset by an index on the disk."""
 
+import shutil
+
 import numpy as np
 import pytest
 
 pytest.importorskip("duckdb", reason="needs the extra 'dataset'")
 
 from tests.unit.dataset.made import info, make_unit
+from tests.unit.storage.folder_store import use_store
 from yamnet_gui.core.errors import DatasetError
+from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.dataset import (
     Contents,
     Dataset,
@@ -114,6 +118,16 @@ def test_without_an_index_or_with_a_damaged_one_a_sentence_says_so(folder):
         codes.write_bytes(codes.read_bytes()[:-1])
         with pytest.raises(DatasetError, match="is damaged"):
             EmbeddingIndex(dataset)
+
+
+def test_one_at_an_address_is_not_said_to_lack_an_index(folder, tmp_path, monkeypatch):
+    store = use_store(tmp_path / "storage", monkeypatch)
+    shutil.copytree(folder, store.folder / "bucket" / "made")
+    with Dataset(path_of("fake://bucket/made")) as dataset:
+        with pytest.raises(DatasetError, match="reads its index on this computer"):
+            EmbeddingIndex(dataset)
+        with pytest.raises(DatasetError, match="reads its index on this computer"):
+            list(build_index(dataset))
 
 
 @pytest.mark.parametrize("name", ["cells.npz", "run-*.npz"])
