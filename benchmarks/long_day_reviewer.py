@@ -221,9 +221,9 @@ def _all_events(day: Day) -> Any:
 @kind(1)
 def filter_all_events(day: Day) -> None:
     panel = _all_events(day)
-    panel.search.setText(day.rng.choice(TEXTS))
-    panel.states.setCurrentIndex(day.rng.choice((0, 0, 1, 5)))
-    panel.least.setValue(day.rng.choice((0.0, 0.0, 0.5)))
+    panel.fields.search.setText(day.rng.choice(TEXTS))
+    panel.fields.states.setCurrentIndex(day.rng.choice((0, 0, 1, 5)))
+    panel.fields.least.setValue(day.rng.choice((0.0, 0.0, 0.5)))
 
 
 @kind(1)

@@ -256,12 +256,12 @@ def measure_window(path: Path) -> Figures:
         figures[f"filter {name} ms"] = until(lambda: not feature.busy)
         until(idle)
 
-    filtered("state", lambda: panel.states.setCurrentIndex(5))
-    filtered("state back", lambda: panel.states.setCurrentIndex(0))
-    filtered("score", lambda: panel.least.setValue(0.5))
-    filtered("score back", lambda: panel.least.setValue(0.0))
-    filtered("text, 80 ms for typing included", lambda: panel.search.setText("rec 001"))
-    filtered("text back, 80 ms for typing included", panel.search.clear)
+    filtered("state", lambda: panel.fields.states.setCurrentIndex(5))
+    filtered("state back", lambda: panel.fields.states.setCurrentIndex(0))
+    filtered("score", lambda: panel.fields.least.setValue(0.5))
+    filtered("score back", lambda: panel.fields.least.setValue(0.0))
+    filtered("text, 80 ms for typing included", lambda: panel.fields.search.setText("rec 001"))
+    filtered("text back, 80 ms for typing included", panel.fields.search.clear)
     figures["table, longest wait of the window ms"] = longest * 1000
     heart.stop()
     QTimer.singleShot(0, bench.shell.window.close)

@@ -125,8 +125,8 @@ def test_the_window_says_whose_scores_it_shows_and_lists_events_by_channel(
     settled(bench)
     everything = bench.feature(AllEvents).panel
     assert not everything.table.isColumnHidden(ProjectColumn.CHANNEL)
-    assert texts(everything.channel) == ["All channels", "Channel 1", "Channel 2"]
-    choose(everything.channel, 2)
+    assert texts(everything.fields.channel) == ["All channels", "Channel 1", "Channel 2"]
+    choose(everything.fields.channel, 2)
     settled(bench)
     listed = [everything.model.item(row) for row in range(everything.model.rowCount())]
     assert len(listed) == second
@@ -141,7 +141,7 @@ def test_the_window_says_whose_scores_it_shows_and_lists_events_by_channel(
     choose(gallery.panel.channels, 1)  # of what All events lists, which is the other one
     settled(bench)
     assert gallery.panel.grid.count == 0
-    choose(everything.channel, -2)
+    choose(everything.fields.channel, -2)
     settled(bench)
     cards = [gallery.panel.model.item(row) for row in range(gallery.panel.grid.count)]
     assert len(cards) == total - second

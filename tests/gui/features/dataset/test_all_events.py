@@ -78,7 +78,7 @@ def test_all_recordings_are_listed_filtered_and_sorted(
     panel.table.horizontalHeader().setSortIndicator(
         ProjectColumn.SCORE, Qt.SortOrder.DescendingOrder
     )
-    panel.search.setText("bird")
+    panel.fields.search.setText("bird")
     settled(bench)
     assert listed(bench) == [
         ("a.wav", "Bird", "0.70"),
@@ -86,8 +86,8 @@ def test_all_recordings_are_listed_filtered_and_sorted(
         ("c.wav", "Bird", "0.68"),
     ]
     assert panel.count.text() == "12 events · 3 shown"
-    panel.search.clear()
-    panel.least.setValue(0.885)
+    panel.fields.search.clear()
+    panel.fields.least.setValue(0.885)
     settled(bench)
     assert [row[0] for row in listed(bench)] == ["a.wav", "b.wav"]
 
@@ -131,7 +131,7 @@ def test_what_is_filtered_out_by_a_decision_leaves_the_table(
     bench: Workbench, settled: Settled
 ) -> None:
     panel = feature(bench).panel
-    panel.states.setCurrentIndex(1)
+    panel.fields.states.setCurrentIndex(1)
     settled(bench)
     select(bench, 0, 4)
     panel.decided.emit(ReviewState.ACCEPTED)
@@ -146,7 +146,7 @@ def test_rejected_events_can_be_left_out(bench: Workbench, settled: Settled) -> 
     select(bench, 0, 4)
     panel.decided.emit(ReviewState.REJECTED)
     settled(bench)
-    panel.states.setCurrentText("Not rejected")
+    panel.fields.states.setCurrentText("Not rejected")
     settled(bench)
     assert panel.count.text() == "12 events · 10 shown"
 
@@ -192,7 +192,7 @@ def test_clock_times_come_with_the_date_and_can_be_filtered_by_the_time_of_day(
     bench: Workbench, settled: Settled
 ) -> None:
     panel, project = feature(bench).panel, project_of(bench)
-    assert not panel.time_of_day.isVisible()
+    assert not panel.fields.time_of_day.isVisible()
     one, two = project.recordings.get("id-a"), project.recordings.get("id-b")
     assert one is not None
     assert two is not None
@@ -201,7 +201,7 @@ def test_clock_times_come_with_the_date_and_can_be_filtered_by_the_time_of_day(
     project.apply(set_starts(starts))
     bench.session.settings.set("clock_time", True)
     settled(bench)
-    assert panel.time_of_day.isVisible()
+    assert panel.fields.time_of_day.isVisible()
     panel.model.set_compact(True)
     onsets = [panel.model.index(row, ProjectColumn.ONSET).data() for row in range(12)]
     assert onsets[:4] == ["05-03 06:00"] * 4
@@ -218,13 +218,13 @@ def test_clock_times_come_with_the_date_and_can_be_filtered_by_the_time_of_day(
             assert header.sectionSize(column) > header.fontMetrics().horizontalAdvance(title)
         assert table.columnWidth(ProjectColumn.CLASS) >= 100
         assert (ProjectColumn.RECORDING in shown) == (width == 700)
-    panel.time_of_day.setText("5-7")
+    panel.fields.time_of_day.setText("5-7")
     settled(bench)
     assert {row[0] for row in listed(bench)} == {"a.wav"}
-    panel.time_of_day.setText("5-")
+    panel.fields.time_of_day.setText("5-")
     settled(bench)
     assert len(listed(bench)) == 12
-    panel.time_of_day.setText("21:30 - 6")
+    panel.fields.time_of_day.setText("21:30 - 6")
     settled(bench)
     assert {row[0] for row in listed(bench)} == {"b.wav"}
     bench.session.settings.set("clock_time", False)
@@ -262,7 +262,7 @@ def test_an_empty_table_says_why_it_is_empty(bench: Workbench, settled: Settled)
     settled(bench)
     assert panel.model.rowCount()
     assert not panel.empty.isVisible()
-    panel.search.setText("no such sound")
+    panel.fields.search.setText("no such sound")
     settled(bench)
     assert panel.empty.isVisible()
     assert panel.empty.text() == "No events match the filter."

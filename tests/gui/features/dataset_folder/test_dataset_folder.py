@@ -135,26 +135,26 @@ def test_all_of_its_events_are_scrolled_filtered_and_sorted(
     header.setSortIndicator(ProjectColumn.SCORE, Qt.SortOrder.DescendingOrder)
     settled(beside)
     assert texts(beside, settled, ProjectColumn.SCORE) == sorted(scores, reverse=True)
-    panel(beside).least.setValue(0.99)
+    panel(beside).fields.least.setValue(0.99)
     settled(beside)
     surest = texts(beside, settled, ProjectColumn.SCORE)
     assert 0 < len(surest) <= sum(score >= "0.99" for score in scores)  # they are rounded
     assert min(surest) >= "0.99"
-    panel(beside).least.setValue(0)
-    panel(beside).search.setText(sound_file.name)
+    panel(beside).fields.least.setValue(0)
+    panel(beside).fields.search.setText(sound_file.name)
     settled(beside)
     assert set(texts(beside, settled, ProjectColumn.RECORDING)) == {sound_file.name}
     qtmodeltester.check(panel(beside).model)
     beside.session.datasets.choose(None)
     settled(beside)
-    assert panel(beside).search.text() == sound_file.name  # what was entered stays
+    assert panel(beside).fields.search.text() == sound_file.name  # what was entered stays
     assert sound_file.name in cells(beside, ProjectColumn.RECORDING)[0]
 
 
 def test_a_decision_brings_all_events_of_the_recording_and_is_one_step(
     beside: Workbench, settled: Settled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    panel(beside).search.setText("other.wav")
+    panel(beside).fields.search.setText("other.wav")
     settled(beside)
     total = panel(beside).model.rowCount()
     select(beside, 2, 3)
@@ -187,7 +187,7 @@ def test_a_row_leads_to_its_event_in_its_recording(
 ) -> None:
     beside.services.recording_controller.close_recording()
     settled(beside)
-    panel(beside).search.setText(sound_file.name)
+    panel(beside).fields.search.setText(sound_file.name)
     settled(beside)
     select(beside, 0)
     settled(beside)
@@ -206,7 +206,7 @@ def test_the_folder_of_recordings_that_are_elsewhere_is_asked_for_once(
     here = tmp_path / "disk" / "far" / "other.wav"
     here.parent.mkdir(parents=True)
     here.write_bytes(sound_file.read_bytes())
-    panel(beside).search.setText("other.wav")
+    panel(beside).fields.search.setText("other.wav")
     settled(beside)
     select(beside, 0)
     settled(beside)
@@ -521,7 +521,7 @@ def test_sounds_like_an_example_are_found_in_it_and_decided_on(
 
 
 def test_the_gallery_shows_what_is_listed_of_it(beside: Workbench, settled: Settled) -> None:
-    panel(beside).search.setText("other.wav")
+    panel(beside).fields.search.setText("other.wav")
     settled(beside)
     gallery = beside.feature(Gallery)
     gallery.show(Kind.EVENTS)

@@ -119,7 +119,7 @@ def test_what_all_events_lists_is_shown_and_follows_its_filter(
     thumbnails = gallery(bench).pictures.thumbnails
     cards = [gallery(bench).pictures.card(row) for row in range(12)]
     assert all(thumbnails.get(card.request).image is not None for card in cards)  # type: ignore[union-attr]
-    bench.feature(AllEvents).panel.search.setText("bird")
+    bench.feature(AllEvents).panel.fields.search.setText("bird")
     settled(bench)
     assert labels(bench) == [("a.wav", "Bird"), ("b.wav", "Bird"), ("c.wav", "Bird")]
     assert panel(bench).count.text() == "3 sounds"
@@ -193,7 +193,7 @@ def test_a_key_decides_on_what_is_selected_as_one_step_with_undo(
 
 
 def test_all_means_what_the_gallery_shows(bench: Workbench, settled: Settled) -> None:
-    bench.feature(AllEvents).panel.search.setText("bird")
+    bench.feature(AllEvents).panel.fields.search.setText("bird")
     settled(bench)
     grid = panel(bench).grid
     QTest.keyClick(grid, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)

@@ -10,7 +10,6 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QPoint,
-    QSignalBlocker,
     QSize,
     Qt,
     Signal,
@@ -19,7 +18,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QToolButton,
@@ -30,16 +28,12 @@ from PySide6.QtWidgets import (
 from yamnet_gui.core.events import ReviewState
 from yamnet_gui.core.text import counted, grouped
 from yamnet_gui.gui.panels.dataset_source import DatasetSourceBar
-from yamnet_gui.gui.panels.event_table_model import STATE_CHOICES
 from yamnet_gui.gui.state.datasets import Datasets
 from yamnet_gui.gui.state.timeline import Timeline
 from yamnet_gui.gui.theme import state_mark
 from yamnet_gui.gui.widgets.buttons import IconButton
-from yamnet_gui.gui.widgets.channel_box import ChannelBox
 from yamnet_gui.gui.widgets.empty_note import EmptyNote
-from yamnet_gui.gui.widgets.fields import SearchField, TimeOfDayField
 from yamnet_gui.gui.widgets.file_names import FileNameDelegate
-from yamnet_gui.gui.widgets.number_box import MinimumScoreBox
 from yamnet_gui.gui.widgets.other_rules_note import OtherRulesNote
 from yamnet_gui.gui.widgets.shown_count import ShownCount
 from yamnet_gui.gui.widgets.table_model import Index
@@ -48,6 +42,7 @@ from yamnet_gui.labels.project import EventFilter, ProjectEvent, Recording, Sort
 
 from .all_events_model import ITEM_ROLE, SORT_KEYS, Fetch, ProjectColumn, ProjectTableModel
 from .dataset_rows import DatasetRows
+from .event_fields import EventFields
 
 _DECISIONS = (
     ("accept", ReviewState.ACCEPTED, "Accept the selected events"),
@@ -100,18 +95,7 @@ class AllEventsPanel(QWidget):
     @property
     def filter(self) -> EventFilter:
         """The filter as entered."""
-        least = self.least.value()
-        scope = self._scope
-        of_day = self.time_of_day.value if self._timeline.by_clock else None
-        return replace(
-            scope,
-            states=STATE_CHOICES[self.states.currentIndex()][1] or scope.states,
-            min_score=least if least > 0 else None,
-            text=self.search.text(),
-            time_of_day=scope.time_of_day or of_day,
-            channels=self.channel.value,
-            one_per_sound=self._one_per_sound,
-        )
+        return replace(self.fields.within(self._scope), one_per_sound=self._one_per_sound)
 
     @property
     def lists_all(self) -> bool:
@@ -120,7 +104,7 @@ class AllEventsPanel(QWidget):
 
     def set_channels(self, channels: frozenset[int | None]) -> None:
         """What events of the project are of: a column and a filter where not all are of the mix."""
-        self.channel.offer(channels)
+        self.fields.channel.offer(channels)
         self._fit_columns()
 
     def set_one_per_sound(self, on: bool) -> None:
@@ -135,19 +119,7 @@ class AllEventsPanel(QWidget):
         self._scope = scope
         self.scope.setText(f"{title}   ✕")
         self.scope.setVisible(bool(title))
-        for field in (self.search, self.time_of_day):
-            field.blockSignals(True)
-            field.clear()
-            field.blockSignals(False)
-        with QSignalBlocker(self.channel):
-            self.channel.choose_all()
-        for box, value in ((self.states, 0), (self.least, 0.0)):
-            box.blockSignals(True)
-            if box is self.states:
-                self.states.setCurrentIndex(int(value))
-            else:
-                self.least.setValue(value)
-            box.blockSignals(False)
+        self.fields.clear()
 
     def clear_scope(self) -> None:
         """Lists all events again."""
@@ -217,18 +189,10 @@ class AllEventsPanel(QWidget):
         self.other_rules.show_text("" if self._of_dataset else text)
 
     def set_from_dataset(self, *, on: bool) -> None:
-        """Lists what a dataset has from now on, or what the project has; nothing at first.
-
-        Decisions are the project's, so that a dataset has no states to filter by.
-        """
+        """Lists what a dataset has from now on, or what the project has; nothing at first."""
         self._of_dataset = on
         self.show_other_rules(self._other_rules)
-        self.states.setEnabled(not on)
-        self.states.setToolTip("Decisions are in the project: look through that" if on else "")
-        with QSignalBlocker(self.states):
-            self.states.setCurrentIndex(0)
-        with QSignalBlocker(self.channel):
-            self.channel.choose_all()
+        self.fields.set_from_dataset(on=on)
         self.foot.button.setVisible(not on)
         self.empty.show_text("")
         self.model.set_rows(np.empty(0, np.int64))
@@ -282,7 +246,7 @@ class AllEventsPanel(QWidget):
         by_clock = self._timeline.by_clock
         # beside a date a narrow table has no room for two names; the tip has that of the recording
         self.table.setColumnHidden(ProjectColumn.RECORDING, by_clock and compact)
-        self.table.setColumnHidden(ProjectColumn.CHANNEL, self.channel.count() == 1)
+        self.table.setColumnHidden(ProjectColumn.CHANNEL, self.fields.channel.count() == 1)
         fit_columns(
             self.table,
             {
@@ -301,26 +265,10 @@ class AllEventsPanel(QWidget):
         self.scope.clicked.connect(self.clear_scope)
         self.scope.hide()
         self.other_rules = OtherRulesNote(self)
-        self.search = SearchField("Filter by class, recording or note", self)
-        self.search.textChanged.connect(self.typed)
-        self.states = QComboBox(self)
-        self.states.setAccessibleName("Filter by state")
-        self.states.addItems([text for text, _ in STATE_CHOICES])
-        self.states.setMinimumContentsLength(9)
-        self.states.currentIndexChanged.connect(self.query_changed)
-        self.least = MinimumScoreBox(self)
-        self.least.valueChanged.connect(self.query_changed)
-        self.channel = ChannelBox(self)
-        self.channel.chosen.connect(self.query_changed)
-        self.time_of_day = TimeOfDayField(self)
-        self.time_of_day.setVisible(self._timeline.by_clock)
-        self.time_of_day.changed.connect(self.typed)
+        self.fields = EventFields(self._timeline, self)
+        self.fields.changed.connect(self.query_changed)
+        self.fields.typed.connect(self.typed)
         self._timeline.time_text_changed.connect(self._on_time_text)
-        fields = QHBoxLayout()
-        fields.setSpacing(4)
-        fields.addWidget(self.states, 1)
-        fields.addWidget(self.channel, 1)
-        fields.addWidget(self.least)
         self.table = QuietTable(self)
         self.table.setModel(self.model)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -364,18 +312,14 @@ class AllEventsPanel(QWidget):
         layout.addWidget(self.source)
         layout.addWidget(self.scope)
         layout.addWidget(self.other_rules)
-        layout.addWidget(self.search)
-        layout.addLayout(fields)
-        layout.addWidget(self.time_of_day)
+        layout.addWidget(self.fields)
         layout.addWidget(self.table, 1)
         layout.addLayout(foot)
         self._show_count()
 
     @Slot()
     def _on_time_text(self) -> None:
-        by_clock = self._timeline.by_clock
-        if by_clock != self.time_of_day.isVisibleTo(self):
-            self.time_of_day.setVisible(by_clock)
+        if self.fields.follow_clock():
             self._fit_columns()
             self.model.refresh()
             self.query_changed.emit()
