@@ -150,19 +150,19 @@ def test_the_list_of_recordings_counts_what_all_events_lists(
     bench.shell.window.actions_by_id["all_events"].trigger()
     settled(bench)
     panel = bench.shell.window.docks["all events"].widget()
-    panel.search.setText("dog")
+    panel.fields.search.setText("dog")
     settled(bench)
     assert [model.events_of(path) for path in model.paths] == [3, 3, 3]
     assert recordings.count.text() == "3 recordings · 9 listed events"
-    panel.search.setText("b.wav")
+    panel.fields.search.setText("b.wav")
     settled(bench)
     assert [model.events_of(path) for path in model.paths] == [0, 4, 0]
     assert sum(model.events_of(path) or 0 for path in model.paths) == panel.model.rowCount()
     recordings.stages.setCurrentText("With listed events")
     assert recordings.table.model().rowCount() == 1
     recordings.stages.setCurrentIndex(0)
-    panel.states.setCurrentIndex(1)
-    panel.search.clear()
+    panel.fields.states.setCurrentIndex(1)
+    panel.fields.search.clear()
     settled(bench)
     event = next(iter(bench.session.document.events))
     assert event.state is ReviewState.UNREVIEWED
