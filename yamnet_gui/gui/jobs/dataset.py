@@ -14,7 +14,7 @@ from yamnet_gui.dataset import Dataset, DatasetEvent, DatasetEvents
 from yamnet_gui.dataset.manifest import MANIFEST
 from yamnet_gui.dataset.taking import Steps, Taking, by_path, decided, event_of, relabelled, taken
 from yamnet_gui.gui.state.datasets import OpenedDataset
-from yamnet_gui.labels.project import EventFilter, Project, Sort
+from yamnet_gui.labels.project import EventFilter, Project, Recording, Sort
 from yamnet_gui.labels.project.attached_datasets import AttachedDataset
 
 MOST_TAKEN = 10_000
@@ -96,10 +96,13 @@ def in_project(
     if project is None:
         return (InProject(),) * len(rows)
     known = by_path(project)
+    places: dict[str, Recording | None] = {}
     events: dict[str, tuple[Event, ...]] = {}
     found = []
     for row in until_stopped(rows, 16):
-        recording = known.get(source.locate(row.file)) if known else None
+        if row.file not in places:
+            places[row.file] = known.get(source.locate(row.file)) if known else None
+        recording = places[row.file]
         if recording is None:
             found.append(InProject())
             continue

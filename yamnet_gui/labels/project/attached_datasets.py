@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,10 @@ class AttachedDataset:
     def locate(self, file: str) -> Path:
         """Where a recording is that the dataset names so."""
         path = path_of(file)
-        fitting = [pair for pair in self.moved if path.is_relative_to(path_of(pair[0]))]
-        if not fitting:
-            return whole_path(path)
-        before, now = max(fitting, key=_depth)
-        return whole_path(path_of(now) / path.relative_to(path_of(before)))
+        for before, now in _innermost_first(self.moved):
+            if path.is_relative_to(before):
+                return whole_path(now / path.relative_to(before))
+        return whole_path(path)
 
     def found_in(self, file: str, folder: Path) -> "AttachedDataset | None":
         """The same, once its recordings were found in another folder, in which this file is at the
@@ -105,8 +105,10 @@ def _command(project: Project, title: str, datasets: Sequence[AttachedDataset]) 
     return set_texts(title, {_NAME: (project.settings.value(_NAME), text)})
 
 
-def _depth(pair: tuple[str, str]) -> int:
-    return len(path_of(pair[0]).parts)
+@lru_cache(16)  # asked for each of very many recordings
+def _innermost_first(moved: tuple[tuple[str, str], ...]) -> tuple[tuple[Path, Path], ...]:
+    pairs = [(path_of(before), path_of(now)) for before, now in moved]
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0].parts)))
 
 
 def _read(entry: dict[str, Any], beside: Path) -> AttachedDataset:
