@@ -73,12 +73,23 @@ def held_records(options: BatchOptions) -> dict[str, Record]:
 
 
 def write_dataset(
-    options: BatchOptions, info: DatasetInfo, journal: Journal, good: Sequence[Record]
+    options: BatchOptions, info: DatasetInfo, journal: Journal, new: Sequence[Record]
 ) -> Path:
-    """Adds the recordings that this run has analysed. Raises DatasetError."""
+    """Adds the recordings that this run, or what was interrupted of it, has analysed.
+
+    Raises DatasetError, also where what a worker wrote of one is not there any more: nothing is
+    added then, and the run stays.
+    """
     assert options.dataset is not None
-    parts = [journal.part(record, UNIT) for record in good]
-    units = [read_unit(part.path) for part in parts if part.is_whole()]
+    parts = [journal.part(record, UNIT) for record in new]
+    for record, part in zip(new, parts, strict=True):
+        if not part.is_whole():
+            raise DatasetError(
+                record.file,
+                f"its part of the dataset is missing in {journal.folder}",
+                "give the same command again: it is analysed anew, and the others stay",
+            )
+    units = [read_unit(part.path) for part in parts]
     place = options.place_of(options.dataset)
     add_units(options.dataset, info, units, place if place != options.dataset else None)
     return options.dataset

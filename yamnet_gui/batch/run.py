@@ -157,7 +157,8 @@ class _Run:
         if self.on_vectors is not None and good:
             self.on_vectors(self._worker.model.sha256, self._tables.vectors(good))
         if self._dataset is not None and self._journal is not None:
-            written.append(write_dataset(self._options, self._dataset, self._journal, good))
+            new = [record for record in good if record is not self._held.get(record.key)]
+            written.append(write_dataset(self._options, self._dataset, self._journal, new))
         written += self._write_provenance(records, failed, written)
         if self._journal is not None and not (self._options.elsewhere and good):
             self._journal.remove()  # else when everything was brought to its place

@@ -12,8 +12,11 @@ import pytest
 from tests.unit.fakes import write_sound
 from tests.unit.storage.folder_store import use_store
 from yamnet_gui import DatasetContents, activity, analyze
+from yamnet_gui.batch import BatchOptions, EventOptions, make_plan, run_batch
 from yamnet_gui.core.errors import DatasetError, SettingsError
 from yamnet_gui.core.events import ReviewState
+from yamnet_gui.core.resources import bundled_class_map, bundled_ontology
+from yamnet_gui.detection import preset, rules_to_json
 from yamnet_gui.labels.project import EventFilter, Project, accept
 from yamnet_gui.labels.project.attached_datasets import attach, attached_datasets
 
@@ -55,6 +58,34 @@ def test_runs_fill_a_dataset_and_do_nothing_twice(run, weights, sounds, tmp_path
     words = run("dataset", made, "--check")[1]
     assert "4 recordings" in words
     assert words.endswith("whole: every file is there as it was written\n")
+
+
+@pytest.mark.workflow
+def test_what_a_worker_wrote_and_is_gone_stops_the_dataset_and_nothing_else(
+    weights, sounds, tmp_path
+):
+    made = tmp_path / "made"
+    files = sorted(sounds.iterdir())
+    steps = analyze_many(weights, files, made)
+    for step in steps:
+        if step.record is not None:
+            break
+    (unit,) = (tmp_path / "made.unfinished").glob("*.dataset.json")
+    unit.unlink()
+    with pytest.raises(DatasetError, match="its part of the dataset is missing in"):
+        list(steps)
+    assert not list(made.rglob("*.parquet"))
+    *_, last = analyze_many(weights, files, made)
+    assert (last.summary.done, last.summary.resumed) == (3, 2)
+    with Dataset(made) as dataset:
+        assert dataset.ask("SELECT count(*) FROM recordings") == [(3,)]
+
+
+def analyze_many(weights, files, made):
+    rules = preset("balanced", bundled_ontology())
+    events = EventOptions(rules_to_json(rules, bundled_class_map()))
+    options = BatchOptions(weights, dataset=made, cache=None, events=events)
+    return run_batch(make_plan(files), options)
 
 
 @pytest.mark.workflow

@@ -43,7 +43,7 @@ class Shared:
     size: int
 
     def take_up(self) -> None:
-        """Goes to the folder of the program, so that paths mean the same, and looks around.
+        """Looks around, once for a run.
 
         Raises SettingsError with a sentence that says what to do.
         """
@@ -60,14 +60,6 @@ class Shared:
                 f"has {', '.join(differing)}, and results would differ",
                 "install the same versions on all machines",
             )
-        try:
-            os.chdir(self.folder)
-        except OSError as error:
-            raise SettingsError(
-                here,
-                f"does not see the folder {self.folder} ({error.strerror})",
-                "start the command in a folder that has the same path on all machines",
-            ) from error
         if self.mark is not None and not self._sees_mark(self.mark):
             raise SettingsError(
                 here,
@@ -80,6 +72,21 @@ class Shared:
                 f"does not see {self.recording}",
                 "put the recordings into a folder that has the same path on all machines",
             )
+
+    def enter_folder(self) -> None:
+        """Goes to the folder of the program, so that relative paths mean the same: at each turn,
+        because a worker of a running scheduler may have runs of several programs.
+
+        Raises SettingsError.
+        """
+        try:
+            os.chdir(self.folder)
+        except OSError as error:
+            raise SettingsError(
+                f"the worker on {platform.node()}",
+                f"does not see the folder {self.folder} ({error.strerror})",
+                "start the command in a folder that has the same path on all machines",
+            ) from error
 
     def _sees_mark(self, mark: Path) -> bool:
         try:

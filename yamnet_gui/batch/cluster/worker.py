@@ -64,8 +64,9 @@ class RunOnWorker(WorkerPlugin):
 
     def run(self, group: Group) -> list[Record] | Fatal:
         """The records of a group; nobody waits for those that are missing once it is stopped."""
-        with self._one_at_a_time:
+        with self._one_at_a_time, _process:
             try:
+                self._shared.enter_folder()
                 return self._records(group)
             except UserError as error:
                 return Fatal.of(error)
@@ -94,6 +95,10 @@ class RunOnWorker(WorkerPlugin):
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+
+
+_process = threading.Lock()
+"""A process stands in one folder, where relative paths begin: runs of several take turns in it."""
 
 
 def run_group(name: str, group: Group) -> list[Record] | Fatal:

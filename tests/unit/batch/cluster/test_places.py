@@ -1,11 +1,15 @@
 """How a cluster is named, without starting one."""
 
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from yamnet_gui.batch.cluster import check_place
 from yamnet_gui.batch.cluster.sameness import Shared, shared_by, versions
+from yamnet_gui.batch.journal import Record
+from yamnet_gui.batch.worker import Task
 from yamnet_gui.core.errors import SettingsError
 
 
@@ -97,10 +101,45 @@ def test_a_worker_that_lacks_something_says_what_and_what_to_do(tmp_path, monkey
         ({"recording": tmp_path / "b.wav"}, r"does not see .*b\.wav — put the recordings"),
         ({"size": 4}, r"does not see .*a\.wav"),
         ({"mark": tmp_path / "no" / "x"}, r"does not see the folder .*no, .* — write to a folder"),
-        ({"folder": tmp_path / "gone"}, r"does not see the folder .*gone .* — start the command"),
     ]:
         with pytest.raises(SettingsError, match=sentence):
             shared(tmp_path, **changes).take_up()
+    with pytest.raises(SettingsError, match=r"does not see the folder .*gone .* — start the comm"):
+        shared(tmp_path, folder=tmp_path / "gone").enter_folder()
+
+
+class _Standing:
+    """Says where relative paths begin while a group is at work."""
+
+    def run(self, group):
+        for task in group:
+            yield task, Record(task.key, str(Path.cwd()), 0, 0)
+
+    def sync(self):
+        """Nothing was written."""
+
+    def close(self):
+        """Nothing is open."""
+
+
+@pytest.mark.quick
+def test_runs_of_two_programs_on_one_worker_stand_each_in_its_own_folder(tmp_path, monkeypatch):
+    """Else the same relative path is a recording of the other one."""
+    pytest.importorskip("distributed")
+    from yamnet_gui.batch.cluster.worker import RunOnWorker
+
+    monkeypatch.chdir(tmp_path)
+    plugins = []
+    for name in ("a", "b"):
+        here = tmp_path / name
+        here.mkdir()
+        plugin = RunOnWorker(_Standing, shared(here, token=name), own=False)
+        plugin.setup(SimpleNamespace(state=SimpleNamespace(nthreads=1)))
+        plugins.append((plugin, str(here)))
+    for _ in range(2):
+        for plugin, here in plugins:
+            (record,) = plugin.run([Task(Path("night/1.wav"), "1")])
+            assert record.file == here
 
 
 @pytest.mark.quick
