@@ -230,9 +230,12 @@ class _Run:
 
     def _on_cluster(self, tasks: Sequence[Task]) -> Iterator[BatchProgress]:
         from .cluster.run import begun_worker, on_cluster
+        from .cluster.sameness import local_zone
 
         self._prepare_network()
-        begin = partial(begun_worker, self._options, self._folder, self._worker.model.sha256)
+        begin = partial(
+            begun_worker, self._options, self._folder, self._worker.model.sha256, local_zone()
+        )
         paths = [task.path for task in tasks]
         with on_cluster(self._cluster, begin, self._folder, paths) as executor:
             self._workers = executor

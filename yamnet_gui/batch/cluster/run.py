@@ -11,7 +11,7 @@ from yamnet_gui.batch.worker import Worker
 from yamnet_gui.core.errors import SettingsError
 
 from .places import connected
-from .sameness import shared_by
+from .sameness import local_zone, shared_by
 
 if TYPE_CHECKING:
     from .executor import ClusterExecutor
@@ -39,11 +39,20 @@ def on_cluster(
             yield executor
 
 
-def begun_worker(options: BatchOptions, folder: Path | None, model_sha256: str) -> Worker:
+def begun_worker(
+    options: BatchOptions, folder: Path | None, model_sha256: str, zone: str
+) -> Worker:
     """What works on recordings in a worker of the cluster, with the model of this identity.
 
-    Raises UserError where the file of the weights holds another one there, or cannot be read.
+    Raises UserError where the file of the weights holds another one there, or cannot be read, and
+    where start times without a zone would be of another `zone` than that of the program.
     """
+    if options.dataset is not None and not options.zone and local_zone() != zone:
+        raise SettingsError(
+            f"the worker on {platform.node()}",
+            "is in another time zone, and start times would differ",
+            "name the zone of the recordings: --zone Europe/Berlin",
+        )
     worker = Worker(options, folder)
     if worker.model.sha256 != model_sha256:
         worker.close()

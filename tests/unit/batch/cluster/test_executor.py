@@ -3,7 +3,9 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from yamnet_gui.batch.cluster.executor import ClusterExecutor
 from yamnet_gui.batch.cluster.places import Connection
 from yamnet_gui.batch.cluster.probe import check_scheduler
 from yamnet_gui.batch.cluster.run import begun_worker
+from yamnet_gui.batch.cluster.sameness import local_zone
 from yamnet_gui.batch.options import BatchOptions
 from yamnet_gui.core.errors import SettingsError
 
@@ -184,6 +187,31 @@ def test_results_that_are_lost_with_their_worker_are_waited_for_again():
 def test_a_worker_whose_weights_are_others_takes_no_part(tiny_weights):
     options = BatchOptions(tiny_weights)
     model = WeightsModel(tiny_weights)
-    begun_worker(options, None, model.sha256).close()
+    begun_worker(options, None, model.sha256, "").close()
     with pytest.raises(SettingsError, match=r"has other weights in .* — copy the same file to all"):
-        begun_worker(options, None, "another")
+        begun_worker(options, None, "another", "")
+
+
+@pytest.mark.quick
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be set here")
+def test_a_worker_in_another_zone_fills_no_dataset_with_start_times_of_its_own(
+    tiny_weights, tmp_path, monkeypatch
+):
+    def go_to(zone: str) -> None:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+
+    options = BatchOptions(tiny_weights, dataset=tmp_path / "made")
+    sha256 = WeightsModel(tiny_weights).sha256
+    try:
+        go_to("Europe/Berlin")
+        zone = local_zone()
+        go_to("Asia/Tokyo")
+        with pytest.raises(SettingsError, match="is in another time zone"):
+            begun_worker(options, None, sha256, zone)
+        begun_worker(replace(options, zone="UTC"), None, sha256, zone).close()
+        go_to("Europe/Paris")  # whose clocks go as those of Berlin do
+        begun_worker(options, None, sha256, zone).close()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
