@@ -168,11 +168,7 @@ class Journal:
             and lines
             and lines[0] in [{**head, "journal": version} for version in _READABLE]
         ):
-            for line in lines[1:]:
-                best = tuple((str(name), float(score)) for name, score in line.pop("best"))
-                warnings = tuple(str(text) for text in line.pop("warnings"))
-                parts = tuple(_stored_part(part) for part in line.pop("parts", ()))
-                record = Record(best=best, warnings=warnings, parts=parts, **line)
+            for record in filter(None, map(_record, lines[1:])):
                 self.records[record.key] = record
         else:
             empty_run_folder(self.folder, {str(line.get("key")) for line in lines})
@@ -187,16 +183,37 @@ def another_run(folder: Path) -> SettingsError:
     return SettingsError(folder, "another run is writing the same tables", "wait for it")
 
 
+def _record(line: dict[str, Any]) -> Record | None:
+    """The record of a line; None where it is none."""
+    try:
+        best = tuple((str(name), float(score)) for name, score in line.pop("best"))
+        warnings = tuple(str(text) for text in line.pop("warnings"))
+        parts = tuple(_stored_part(part) for part in line.pop("parts", ()))
+        return Record(best=best, warnings=warnings, parts=parts, **line)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 def _stored_part(part: list[Any]) -> StoredPart:
     kind, name, offset, length, crc32 = part
     return str(kind), Path(str(name)).name, int(offset), int(length), int(crc32)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
-    """The complete lines of a journal; none where the file is missing or not a journal."""
+    """The lines of a journal that can be read, the first of them its head; none where there is no
+    journal. What a disk lost of the others is done again."""
     try:
         raw = path.read_bytes()
-        records = [json.loads(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
-    except (OSError, ValueError):
+    except OSError:
         return []
-    return records if all(isinstance(line, dict) for line in records) else []
+    first, *others = raw[: raw.rfind(b"\n") + 1].splitlines() or [b""]
+    head = _line(first)
+    return [] if head is None else [head, *filter(None, map(_line, others))]
+
+
+def _line(raw: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(raw)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None

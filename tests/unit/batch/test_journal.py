@@ -37,6 +37,20 @@ def test_a_torn_line_is_dropped_and_does_not_spoil_the_next(tmp_path):
         assert list(journal.records) == ["k1", "k2"]
 
 
+@pytest.mark.parametrize("lost", [b"\0" * 40, b'{"key": "k1"}', b"[1]", b"\xff\xfe"])
+def test_a_line_that_the_disk_lost_costs_its_recording_and_not_the_whole_run(tmp_path, lost):
+    others = [replace(BAD, key=f"k{n}") for n in range(3, 6)]
+    with Journal(tmp_path / "run", {}) as journal:
+        for record in (DONE, *others):
+            journal.add(record)
+    path = tmp_path / "run" / "journal.jsonl"
+    lines = path.read_bytes().splitlines()
+    lines[1] = lost
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    with Journal(tmp_path / "run", {}) as journal:
+        assert list(journal.records.values()) == others
+
+
 @pytest.mark.parametrize(("recipe", "restart"), [({"hop": 2}, False), ({"hop": 1}, True)])
 def test_other_settings_or_a_request_restart_the_run(tmp_path, recipe, restart):
     with Journal(tmp_path / "run", {"hop": 1}) as journal:
