@@ -43,6 +43,7 @@ class ClusterExecutor:
         self._client = connection.client
         self._place = connection.place
         self._fixed = connection.fixed
+        self._planned = connection.planned
         self._plugin = plugin
         self._ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._counted_at = -_TICK_S
@@ -62,7 +63,9 @@ class ClusterExecutor:
     @property
     def expected(self) -> int:
         """For how many workers the work is to be divided."""
-        return max(1, self.workers) if self._fixed else max(_LEAST_WORKERS, self.workers)
+        if self._fixed:
+            return max(1, self.workers)
+        return self._planned or max(_LEAST_WORKERS, self.workers)
 
     def run(
         self, waiting: deque[Group], *, alone: bool = False

@@ -52,12 +52,13 @@ _SCALING = ("jobs", "minimum_jobs", "maximum_jobs")
 @dataclass(frozen=True, slots=True)
 class Connection:
     """A client of a cluster; `own` where its scheduler ends with this program, `fixed` where all
-    workers that there will be are there."""
+    workers that there will be are there. Else `planned` is how many there may be, 0: not known."""
 
     client: Any
     place: str
     own: bool
     fixed: bool
+    planned: int = 0
 
 
 def check_place(place: str) -> None:
@@ -99,7 +100,21 @@ def connected(place: str) -> Iterator[Connection]:
             raise no_answer(place, error) from error
         stack.callback(_close, client)
         fixed = _LOCAL.fullmatch(place) is not None
-        yield Connection(client, place, cluster is not None, fixed)
+        yield Connection(client, place, cluster is not None, fixed, planned_workers(place))
+
+
+def planned_workers(place: str) -> int:
+    """How many workers the description of a queueing system asks for at most; 0 for any other.
+
+    Raises SettingsError where the description cannot be read.
+    """
+    match = None if "://" in place or _LOCAL.fullmatch(place) else _QUEUED.fullmatch(place)
+    if match is None:
+        return 0
+    given = _description(Path(match[2]), match[1])
+    processes = given.get("processes", 1)
+    jobs = given.get("jobs") or given["maximum_jobs"]
+    return int(jobs) * (processes if isinstance(processes, int) else 1)
 
 
 def import_distributed() -> Any:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from yamnet_gui.batch.cluster import check_place
+from yamnet_gui.batch.cluster.places import planned_workers
 from yamnet_gui.batch.cluster.sameness import Shared, shared_by, versions
 from yamnet_gui.batch.journal import Record
 from yamnet_gui.batch.worker import Task
@@ -79,6 +80,19 @@ def shared(here, **changes) -> Shared:
         "recording": recording, "size": 3,
     }  # fmt: skip
     return Shared(**(values | changes))
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize(
+    ("text", "workers"),
+    [("jobs: 100", 100), ("maximum_jobs: 40\nminimum_jobs: 2", 40), ("jobs: 5\nprocesses: 4", 20)],
+)
+def test_work_is_divided_for_the_workers_that_a_description_asks_for(tmp_path, text, workers):
+    """None of them runs yet when it is."""
+    file = tmp_path / "cluster.yaml"
+    file.write_text(text)
+    assert planned_workers(f"slurm:{file}") == workers
+    assert planned_workers("tcp://host:8786") == planned_workers("local:3") == 0
 
 
 @pytest.mark.quick
