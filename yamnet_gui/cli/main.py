@@ -12,7 +12,7 @@ from yamnet_gui import __version__
 from yamnet_gui.core.errors import Cancelled, UserError
 from yamnet_gui.core.interruption import Interruption, interruptible
 from yamnet_gui.core.log import VERBOSE_HELP, last_lines, log_path, logging_to_file
-from yamnet_gui.core.storage.notation import without_secrets
+from yamnet_gui.core.storage.notation import written
 from yamnet_gui.core.text import encodable
 
 from .exit_status import BAD_INPUT, INTERRUPTED, OK, UNEXPECTED
@@ -168,7 +168,7 @@ def _run(argv: Sequence[str], interruption: Interruption) -> int:
             command.add_arguments(sub)
             sub.add_argument("--verbose", action="store_true", help=VERBOSE_HELP)
     options = parser.parse_args(argv)
-    options.typed = ["yamnet-gui", *map(without_secrets, argv)]
+    options.typed = ["yamnet-gui", *map(written, argv)]
     if options.command is None:
         parser.print_help()
         return OK

@@ -11,7 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from yamnet_gui import __version__
-from yamnet_gui.core.storage.notation import without_secrets
+from yamnet_gui.core.storage.notation import written
 
 from .own_files import check_own
 from .text import encodable
@@ -68,7 +68,7 @@ def logging_to_file(arguments: Sequence[str], *, verbose: bool = False) -> Itera
         __version__,
         platform.python_version(),
         platform.platform(),
-        encodable(" ".join(map(without_secrets, arguments))) or "none",
+        encodable(" ".join(map(written, arguments))) or "none",
     )
     try:
         yield

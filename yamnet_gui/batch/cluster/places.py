@@ -13,6 +13,7 @@ from typing import Any
 
 from yamnet_gui.core.added_packages import how_to_install
 from yamnet_gui.core.errors import SettingsError
+from yamnet_gui.core.storage.notation import written
 from yamnet_gui.core.threads import usable_cores
 
 from .probe import check_scheduler, no_answer
@@ -64,6 +65,9 @@ class Connection:
 def check_place(place: str) -> None:
     """Raises SettingsError where this names no cluster, or a library is not installed."""
     import_distributed()
+    if "://" in place and "@" in place:
+        advice = "give the address alone; certificates are set up in Dask (tls://HOST:8786)"
+        raise SettingsError(written(place), "a scheduler takes no name or password", advice)
     if "://" in place or _LOCAL.fullmatch(place):
         return
     match = _QUEUED.fullmatch(place)

@@ -12,7 +12,15 @@ from urllib.parse import urlsplit
 
 from yamnet_gui.core.errors import UserError
 
-from .notation import ADDRESS, TRACK, address_of, is_address, is_stored, without_secrets
+from .notation import (
+    ADDRESS,
+    TRACK,
+    address_as_given,
+    address_of,
+    is_address,
+    is_stored,
+    without_secrets,
+)
 
 _SECRETS = "YAMNET_GUI_ADDRESSES_WITH_SECRETS"
 
@@ -25,7 +33,7 @@ def path_of(text: str | Path) -> Path:
     if is_address(text):
         return path_of_address(str(text))
     if is_stored(text):
-        return Path("//" + address_of(text).replace("://", ":/", 1))
+        return path_of_address(address_as_given(text))
     return Path(text)
 
 

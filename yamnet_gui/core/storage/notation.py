@@ -24,6 +24,7 @@ LIBRARIES = {
 ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9]*)://(.*)", re.DOTALL)
 _PATH = re.compile(r"/{0,2}([a-z][a-z0-9]*):/(?!/)(.+)", re.DOTALL)
 TRACK = re.compile(r"#track=[1-9][0-9]{0,2}$")
+_PASSWORD = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:/{1,2}[^/@\s:]*):[^/@\s]*@")
 _PLAIN_QUERY = frozenset({"versionid", "generation", "version", "v", "dl", "download", "raw"})
 """Parameters of web addresses that choose what is sent, and let nobody in."""
 
@@ -45,6 +46,14 @@ def is_stored(path: Path | str) -> bool:
 
 def address_of(path: Path | str) -> str:
     """The address that a path stands for, as it may be shown. Raises ValueError for others."""
+    return without_secrets(address_as_given(path))
+
+
+def address_as_given(path: Path | str) -> str:
+    """The same with what is secret of it: where a text became a path before anybody looked at it.
+
+    Raises ValueError for others.
+    """
     match = _PATH.match(str(path).replace("\\", "/"))
     if match is None or match[1] not in LIBRARIES:
         raise ValueError(f"{path} is no address")
@@ -56,7 +65,9 @@ def written(path: Path | str) -> str:
     text = str(path)
     if is_address(text):
         return without_secrets(text)
-    return address_of(path) if ":" in text and is_stored(path) else text
+    if ":" not in text:
+        return text
+    return address_of(path) if is_stored(path) else _PASSWORD.sub(r"\1@", text)
 
 
 def recording_text(path: Path) -> str:
