@@ -83,24 +83,40 @@ def apply(folder: Path, manifest: Manifest, change: Change) -> Manifest:
 def finish_change(folder: Path) -> None:
     """Finishes a change that a kill left half done, if there is one.
 
-    Raises OSError, and DatasetError where it is not ours.
+    Files are put in place first, then listed, and what the list no longer names goes last: whoever
+    reads by it finds all of it at any moment, but for a file that is replaced under its own name.
+    Raises OSError, and DatasetError where it is not ours or a file that it names is gone.
     """
     path = folder / CHANGE
     if not exists(path):
         return
     files = _read(path)
     removes, moves = _steps(path)
-    for name in removes:
-        _inside(folder, name).unlink(missing_ok=True)
     for name, source in moves.items():
         target = _inside(folder, name)
         if not _OWN_SOURCE.fullmatch(Path(source).name):
             raise DatasetError(path, f"names a file that is none of a dataset ({source})")
-        if exists(folder / source):  # else it was moved before
+        if exists(folder / source):
             target.parent.mkdir(parents=True, exist_ok=True)
             (folder / source).replace(target)
+        elif name in files and not _is_there(target, files[name]):  # else it was moved before
+            raise DatasetError(
+                path,
+                f"is half done, and what it was to bring is gone ({source})",
+                "bring that file back, or move this one away and see what is missing:"
+                " dataset --check",
+            )
     _write(folder / MANIFEST, {"files": {name: asdict(file) for name, file in files.items()}})
+    for name in removes:
+        _inside(folder, name).unlink(missing_ok=True)
     path.unlink()
+
+
+def _is_there(path: Path, file: UnitFile) -> bool:
+    try:
+        return path.stat().st_size == file.bytes
+    except OSError:
+        return False
 
 
 def _steps(path: Path) -> tuple[list[str], dict[str, str]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from yamnet_gui.core.errors import DatasetError
+from yamnet_gui.core.files import exists
 from yamnet_gui.core.lock import FileLock
 
 from .info import MARK, DatasetInfo, check_folder, is_dataset
@@ -80,12 +81,23 @@ def add_units(
 
 
 def begin_dataset(folder: Path, info: DatasetInfo) -> None:
-    """Makes the folder and marks it, where that is not done yet. Raises DatasetError as above."""
+    """Makes the folder and marks it, where that is not done yet, and finishes a change that a kill
+    left half done: before the folder of the run, where its files may be, is emptied.
+
+    Raises DatasetError as above.
+    """
     check_folder(folder, info)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not is_dataset(folder):
             info.save(folder)
+        elif exists(folder / CHANGE):
+            lock = FileLock(folder / _LOCK)
+            if lock.acquire():  # else whoever has it is at it
+                try:
+                    finish_change(folder)
+                finally:
+                    lock.release()
     except OSError as error:
         raise _not_written(folder, error) from error
 

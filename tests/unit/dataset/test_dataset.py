@@ -1,6 +1,7 @@
 """A folder of Parquet: written in one step, read by others, checked."""
 
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from yamnet_gui.dataset import (  # noqa: E402
     summarize,
     writing,
 )
+from yamnet_gui.dataset.writing import begin_dataset  # noqa: E402
 from yamnet_gui.labels.formats import read_labels  # noqa: E402
 
 pytestmark = pytest.mark.quick
@@ -159,6 +161,8 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new(folder, tmp_path, monkey
         patch.setattr(writing, "write_rows", counted(writing.write_rows))
         with pytest.raises(Killed):
             add_units(folder, info(), again)
+    with Dataset(folder) as dataset:  # readers go by the list
+        assert [missing.path for missing in dataset.missing] == []
     units = [
         make_unit(tmp_path / "again", f"{k}.wav", DAY + k * timedelta(hours=5), 30, seed=k)
         for k in (0, 5)
@@ -262,6 +266,42 @@ def test_a_damaged_part_of_an_unfinished_run_is_refused(tmp_path, name, value):
     path.write_text(json.dumps(values))
     with pytest.raises(DatasetError, match="unfinished run is broken"):
         read_unit(path)
+
+
+def test_a_change_is_finished_before_the_folder_of_a_run_is_emptied(folder, tmp_path, monkeypatch):
+    """Its large files wait there."""
+    run = tmp_path / "made.unfinished"
+    unit = make_unit(run, "9.wav", DAY + timedelta(days=30), 30, seed=9)
+
+    def killed(_folder):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(layout, "_WIDE", layout.TableSize(8, 64))
+        patch.setattr(manifest, "finish_change", killed)
+        with pytest.raises(KeyboardInterrupt):
+            add_units(folder, info(), [unit])
+    begin_dataset(folder, info())
+    shutil.rmtree(run)
+    assert findings(folder) == []
+    with Dataset(folder) as dataset:
+        assert dataset.ask("SELECT count(*) FROM recordings WHERE file LIKE '%9.wav'") == [(1,)]
+
+
+def test_a_change_whose_files_are_gone_is_not_taken_for_finished(folder):
+    listed = json.loads((folder / "manifest.json").read_text())["files"]
+    name = "events/day=2026-05-01/part-new.parquet"
+    files = listed | {name: {"rows": 1, "bytes": 1, "sha256": "0"}}
+    change = {
+        "moves": {name: f"{'0' * 32}.dataset.events.parquet"},
+        "removes": [*listed],
+        "files": files,
+    }
+    (folder / "change.json").write_text(json.dumps(change))
+    with pytest.raises(DatasetError, match="is half done, and what it was to bring is gone"):
+        add_units(folder, info(), [])
+    assert json.loads((folder / "manifest.json").read_text())["files"] == listed
+    assert all((folder / name).exists() for name in listed)
 
 
 def test_a_change_that_was_made_up_moves_nothing(folder, tmp_path):
