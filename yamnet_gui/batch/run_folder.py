@@ -17,6 +17,7 @@ _OWN_NAME = re.compile(
     r"|[0-9a-f]{32}\.[\w.]+"  # key and kind, in journals of the second version
     r"|\.journal\.jsonl\.[0-9a-f]{12}\.part"  # of `replacing`
 )
+_PART = re.compile(r"[0-9a-f]{12}\.parts|[0-9a-f]{32}\.dataset\.[a-z.]+")
 _LONGEST_HEAD = 64 << 20
 UNFINISHED = ".unfinished"
 
@@ -47,8 +48,8 @@ def check_run_folder(folder: Path) -> None:
 
 
 def is_part_of_a_run(name: str) -> bool:
-    """Whether this is the name of a journal, or of parts beside it."""
-    return name == JOURNAL or re.fullmatch(r"[0-9a-f]{12}\.parts", name) is not None
+    """Whether this is the name of a journal, of parts beside it, or of what is for a dataset."""
+    return name == JOURNAL or _PART.fullmatch(name) is not None
 
 
 def empty_run_folder(folder: Path, keys: Collection[str] = ()) -> None:

@@ -1,10 +1,12 @@
 """Datasets at an address: made here, brought there, and read there."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.unit.fakes import write_sound
+from yamnet_gui.batch.stored_run import StoredRun
 from yamnet_gui.core.storage.statuses import ask_again
 
 pytestmark = pytest.mark.workflow
@@ -46,6 +48,25 @@ def asked(run):
 def _files(store) -> set[str]:
     top = store.folder / "bucket/results/all"
     return {p.relative_to(top).as_posix() for p in top.rglob("*") if p.is_file()}
+
+
+def test_another_machine_goes_on_with_what_one_has_analysed_for_a_dataset(
+    analyze, asked, tmp_path, monkeypatch
+):
+    def copied(stored: StoredRun) -> None:
+        stored.copy()
+        if len(list((tmp_path / "one").rglob("*.dataset.json"))) > 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StoredRun, "copy_when_due", copied)
+        assert analyze(0, 1, 2, 3)[0] == 130
+    status, err = analyze(0, 1, 2, 3, machine="two")
+    assert status == 0, err
+    found = re.search(r"4 done \((\d) in an earlier run\)", err)
+    assert found is not None, err
+    assert int(found[1]) >= 2
+    assert "whole: every file is there as it was written" in asked("--check")[1]
 
 
 def test_machines_add_to_one_dataset_which_is_that_of_a_folder(
