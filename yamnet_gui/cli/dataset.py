@@ -9,7 +9,7 @@ from yamnet_gui.core.storage.address import path_of
 from yamnet_gui.core.text import counted, grouped, megabytes, printable
 from yamnet_gui.dataset import Dataset, DatasetSummary, Finding, check, summarize
 
-from .dataset_questions import add_questions, answer, check_questions
+from .dataset_questions import add_questions, answer, check_questions, say_missing
 from .exit_status import OK, SOME_FAILED
 
 _EPILOG = """\
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     check_questions(options)
     with Dataset(options.folder) as dataset:
         if answer(dataset, options):
-            return OK
+            return say_missing(dataset)
         missing = [Finding(m.path, m.reason) for m in dataset.missing]
         findings = list(check(dataset)) if options.check else missing
         unreadable = any(finding.damage for finding in findings)

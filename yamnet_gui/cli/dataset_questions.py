@@ -18,7 +18,7 @@ from yamnet_gui.core.errors import SettingsError, WeightsError
 from yamnet_gui.core.files import exists
 from yamnet_gui.core.folders import user_cache_folder
 from yamnet_gui.core.storage.address import path_of
-from yamnet_gui.core.text import counted, grouped, percent, printable
+from yamnet_gui.core.text import counted, counted_more, grouped, percent, printable
 from yamnet_gui.dataset import Dataset, DatasetEvents, EmbeddingIndex, build_index
 from yamnet_gui.dataset.taking import take_recordings
 from yamnet_gui.embedding import Query
@@ -33,6 +33,7 @@ from yamnet_gui.labels.project.attached_datasets import (
 
 from .arguments import files_of
 from .dataset_filter import add_filter, events_of, filter_of, first_of_filter
+from .exit_status import OK, SOME_FAILED
 from .network import add_network, chosen_model
 from .terminal import ProgressLine
 
@@ -113,6 +114,21 @@ def _check_filter(options: argparse.Namespace, asked: str) -> None:
     if options.limit and asked not in ("--events", "--into", "--like"):
         advice = "give --events, --into PROJECT or --like SOUND as well"
         raise SettingsError("--limit", "says how many events or places at most", advice)
+
+
+def say_missing(dataset: Dataset) -> int:
+    """Says where files are left out of what was answered; the exit status."""
+    if not dataset.missing:
+        return OK
+    first = dataset.missing[0]
+    others = len(dataset.missing) - 1
+    more = f", and {counted_more(others, 'file')}" if others else ""
+    print(
+        f"yamnet-gui: {printable(dataset.folder)}: {first.path} {first.reason}{more}; without them"
+        " the answer has too little — see dataset --check",
+        file=sys.stderr,
+    )
+    return SOME_FAILED
 
 
 def answer(dataset: Dataset, options: argparse.Namespace) -> bool:

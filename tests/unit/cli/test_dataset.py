@@ -98,6 +98,20 @@ def test_two_processes_write_the_same_files_as_one(run, weights, sounds, tmp_pat
     assert all((one / file).read_bytes() == (two / file).read_bytes() for file in files)
 
 
+@pytest.mark.parametrize("question", [("--counts",), ("--events",)])
+def test_an_answer_without_files_that_are_missing_says_so(run, tmp_path, question):
+    made = tmp_path / "made"
+    add_units(
+        made, info(), [make_unit(tmp_path / "u", f"{k}.wav", DAY, 20, seed=k) for k in (0, 1)]
+    )
+    assert run("dataset", made, *question)[::2] == (0, "")
+    (path,) = (made / "events").rglob("*.parquet")
+    path.unlink()
+    status, _, err = run("dataset", made, *question)
+    assert status == 1
+    assert f"{path.relative_to(made).as_posix()} is missing; without them the answer has too" in err
+
+
 def test_options_of_a_dataset_need_one(run, weights, sounds):
     status, _, err = run("analyze", sounds, "--frames", "all")
     assert status == 2
