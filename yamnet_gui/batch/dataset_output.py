@@ -12,6 +12,7 @@ from yamnet_gui.dataset import (
     DatasetInfo,
     add_units,
     begin_dataset,
+    check_lists,
     is_dataset,
     read_unit,
 )
@@ -25,7 +26,8 @@ def begun_dataset(
 ) -> DatasetInfo | None:
     """What the dataset of a run is of; None where none is wanted.
 
-    Raises DatasetError where its folder is not ours, or holds what cannot be counted together.
+    Raises DatasetError where its folder is not ours, holds what cannot be counted together, or
+    lacks what is needed to add to it: before the work, not after.
     """
     if options.dataset is None:
         return None
@@ -41,10 +43,11 @@ def begun_dataset(
         contents.embeddings,
         contents.partition,
     )
+    place = options.place_of(options.dataset)
     try:
         begin_dataset(options.dataset, info)
+        check_lists(place)
     except DatasetError as error:
-        place = options.place_of(options.dataset)
         if place == options.dataset:
             raise
         raise DatasetError(place, error.reason, error.advice) from error

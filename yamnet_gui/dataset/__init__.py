@@ -6,7 +6,7 @@ from .events import DatasetEvent, DatasetEvents
 from .index_build import build_index
 from .info import DatasetInfo, is_dataset
 from .layout import PARTITIONS, Frames, Partition
-from .reading import Dataset
+from .reading import Dataset, check_lists
 from .search import DatasetMatch, EmbeddingIndex
 from .summary import DatasetSummary, summarize
 from .units import UNIT, Contents, read_unit, write_unit
@@ -30,6 +30,7 @@ __all__ = [
     "begin_dataset",
     "build_index",
     "check",
+    "check_lists",
     "dataset_activity",
     "is_dataset",
     "read_unit",

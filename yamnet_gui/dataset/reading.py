@@ -150,6 +150,16 @@ class Dataset:
         return True
 
 
+def check_lists(folder: Path) -> None:
+    """Raises DatasetError where a file is not there as written that says which recordings there
+    are: nothing can be added without it."""
+    for path, file in read_manifest(folder).of("recordings").items():
+        reason = size_problem(folder / path, file.bytes)
+        if reason:
+            advice = "bring it back from a copy, or write to another folder"
+            raise DatasetError(folder / path, reason, advice)
+
+
 def size_problem(path: Path, size: int) -> str:
     """What is wrong with a file at a glance; "" where nothing is."""
     try:

@@ -98,6 +98,19 @@ def test_two_processes_write_the_same_files_as_one(run, weights, sounds, tmp_pat
     assert all((one / file).read_bytes() == (two / file).read_bytes() for file in files)
 
 
+@pytest.mark.workflow
+def test_a_dataset_that_nothing_can_be_added_to_is_named_before_the_work(
+    run, weights, sounds, tmp_path
+):
+    made = tmp_path / "made"
+    assert run("analyze", sounds, "--dataset", made, *OPTIONS)[0] == 0
+    path = next((made / "recordings").rglob("*.parquet"))
+    path.unlink()
+    status, out, err = run("analyze", sounds, "--dataset", made, *OPTIONS)
+    assert (status, out) == (2, "")
+    assert f"{path.name}: is missing — bring it back from a copy" in err
+
+
 @pytest.mark.parametrize("question", [("--counts",), ("--events",)])
 def test_an_answer_without_files_that_are_missing_says_so(run, tmp_path, question):
     made = tmp_path / "made"
