@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yamnet_gui.core.errors import DatasetError
+from yamnet_gui.core.lock import FileLock
 from yamnet_gui.core.own_files import check_own_folder
 from yamnet_gui.core.stopping import check_stopped
 from yamnet_gui.embedding.coarse import coarse_vectors
@@ -45,17 +46,27 @@ _MIX = -1
 _ROW_BITS = 32
 
 
+_LOCK = ".lock"
+
+
 def build_index(dataset: Dataset) -> Iterator[float]:
     """Indexes what is not indexed yet; yields how much of it is done, 0 to 1.
 
-    Raises DatasetError where the dataset has no embeddings or cannot be read or written.
+    Raises DatasetError where the dataset has no embeddings, cannot be read or written, or is being
+    indexed by somebody else.
     """
     folder = index_folder(dataset.folder)
     check_searchable(dataset)
     try:
         check_own_folder(folder)
         folder.mkdir(exist_ok=True)
-        yield from _build(dataset, folder)
+        lock = FileLock(folder / _LOCK)
+        if not lock.acquire():
+            raise DatasetError(folder, "is being written by another program", "wait for it")
+        try:
+            yield from _build(dataset, folder)
+        finally:
+            lock.release()
     except OSError as error:
         reason = f"cannot be written ({error.strerror or error})"
         raise DatasetError(folder, reason) from error

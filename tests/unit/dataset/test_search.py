@@ -97,6 +97,18 @@ def test_what_is_added_or_replaced_later_is_indexed_alone(folder, tmp_path):
     assert not old & {p.name for p in (folder / "index").glob("run-*.codes")}
 
 
+def test_two_programs_do_not_index_at_once(folder, monkeypatch):
+    monkeypatch.setattr(index_build, "RUN_ROWS", 150)
+    with Dataset(folder) as dataset, Dataset(folder) as other:
+        steps = build_index(dataset)
+        next(steps)
+        with pytest.raises(DatasetError, match="is being written by another program"):
+            next(build_index(other))
+        list(steps)
+        assert list(build_index(other)) == []
+        assert EmbeddingIndex(other).unindexed == 0
+
+
 def test_neighbours_in_time_are_one_result(folder):
     with Dataset(folder) as dataset:
         list(build_index(dataset))
