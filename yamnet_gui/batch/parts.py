@@ -63,17 +63,30 @@ class Part:
         return file if self.length is None else io.BufferedReader(_Section(file, self))
 
 
+LARGE_BYTES = 64 << 20
+
+
 class PartWriter:
-    """Appends parts to a new file in `folder`; a kill leaves whole what was finished before."""
+    """Appends parts to new files in `folder`; a kill leaves whole what was finished before.
+
+    A file that has grown large gets no more parts: those that are copied elsewhere while they grow
+    are copied whole.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / f"{uuid.uuid4().hex[:12]}{SUFFIX}"
+        self._folder = folder
+        self._path = folder
         self._file: IO[bytes] | None = None
 
     @contextmanager
     def part(self) -> Iterator[PartStream]:
         """A stream for one part; its `part` is set when the block ends well. Raises OSError."""
+        if self._file is not None and self._file.tell() >= LARGE_BYTES:
+            self.sync()
+            self._file.close()
+            self._file = None
         if self._file is None:
+            self._path = self._folder / f"{uuid.uuid4().hex[:12]}{SUFFIX}"
             self._file = self._path.open("xb")
         stream = PartStream(self._file, self._path)
         yield stream

@@ -77,7 +77,7 @@ class StoredRun:
     def copy(self) -> None:
         """Copies what is unfinished to storage: parts first, so that no record lacks one."""
         began = time.monotonic()
-        with suppress(StorageError):  # the next time; the folder here is the one that counts
+        with suppress(StorageError, OSError):  # the next time; the folder here is what counts
             for path in self._unfinished():
                 status = path.stat()
                 known = (status.st_size, status.st_mtime_ns)

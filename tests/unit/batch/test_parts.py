@@ -5,23 +5,37 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
+from yamnet_gui.batch import parts
 from yamnet_gui.batch.parts import Part, PartWriter
 
 
 def test_parts_of_one_file_come_back_each(tmp_path):
-    parts = []
+    made = []
     with PartWriter(tmp_path) as writer:
         for text in (b"one", b"", b"three" * 1000):
             with writer.part() as stream:
                 stream.write(text)
-            parts.append(stream.part)
+            made.append(stream.part)
     assert len(list(tmp_path.iterdir())) == 1
-    assert [b"".join(part.blocks()) for part in parts] == [b"one", b"", b"three" * 1000]
-    assert all(part.is_whole() for part in parts)
-    with parts[2].open() as file:
+    assert [b"".join(part.blocks()) for part in made] == [b"one", b"", b"three" * 1000]
+    assert all(part.is_whole() for part in made)
+    with made[2].open() as file:
         assert (file.read(7), file.tell()) == (b"threeth", 7)
         assert file.seek(-5, io.SEEK_END) == 4995
         assert file.read() == b"three"
+
+
+def test_a_file_that_has_grown_large_gets_no_more_parts(tmp_path, monkeypatch):
+    monkeypatch.setattr(parts, "LARGE_BYTES", 10)
+    with PartWriter(tmp_path) as writer:
+        written = []
+        for text in (b"six by", b"six by", b"new", b"last"):
+            with writer.part() as stream:
+                stream.write(text)
+            written.append(stream.part)
+    assert [part.path == written[0].path for part in written] == [True, True, False, False]
+    assert written[2].path == written[3].path
+    assert all(part.is_whole() for part in written)
 
 
 def test_a_part_can_be_read_as_soon_as_it_is_finished(tmp_path):
