@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
@@ -21,12 +22,12 @@ from yamnet_gui.gui.widgets.table_model import Index
 
 from .hearing import HOVER, Hearing
 from .listing import Choice, Kind, Listing
-from .pictures import Pictures
 
 if TYPE_CHECKING:
     from yamnet_gui.gui.context import Context
 
     from .panel import GalleryPanel
+    from .pictures import Pictures
 
 _NAME = "gallery"
 _SHARE = 0.92
@@ -53,7 +54,6 @@ class Gallery(Feature):
         self._window = context.shell.window
         self._feedback = similar_sounds.feedback
         self.listing = Listing(context, all_events, similar_sounds.similar, self)
-        self.pictures = Pictures(context.session.spectrogram, self)
         self.hearing = Hearing(
             similar_sounds, context.services.audition, context.session.settings, self
         )
@@ -65,9 +65,21 @@ class Gallery(Feature):
         context.shell.classes.class_menu.gallery_requested.connect(
             lambda label: self.show(Kind.CLASS, label)
         )
-        context.services.appearance.colors_changed.connect(self.pictures.forget_cards)
         self._place = BuiltWhenShown(self._build)
         self._window.add_panel(_NAME, "Gallery", self._place, middle=True, hidden=True)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The thumbnails; made with the panel, so that the window starts without them."""
+        from .pictures import Pictures
+
+        made = Pictures(self._context.session.spectrogram, self)
+        self._context.services.appearance.colors_changed.connect(made.forget_cards)
+        return made
+
+    @property
+    def _has_pictures(self) -> bool:
+        return "pictures" in self.__dict__
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         return {"gallery": self.show}
@@ -75,11 +87,13 @@ class Gallery(Feature):
     @property
     def busy(self) -> bool:
         following = self._follow is not None and self._follow.busy
-        return self.listing.busy or self.pictures.busy or self.hearing.busy or following
+        drawing = self._has_pictures and self.pictures.busy
+        return self.listing.busy or drawing or self.hearing.busy or following
 
     def close(self) -> None:
         self.listing.close()
-        self.pictures.close()
+        if self._has_pictures:
+            self.pictures.close()
         if self._follow is not None:
             self._follow.stop()
 
