@@ -15,6 +15,7 @@ from yamnet_gui.dataset import (
     check_lists,
     is_dataset,
     read_unit,
+    recordings_to_mend,
 )
 
 from .journal import Journal, Record
@@ -56,6 +57,7 @@ def begun_dataset(
 
 def held_records(options: BatchOptions) -> dict[str, Record]:
     """Records of what the dataset holds already, by key; none where other outputs are wanted, too.
+    Recordings of a day of which a file is missing or damaged are analysed anew, which mends it.
 
     Raises DatasetError.
     """
@@ -69,9 +71,11 @@ def held_records(options: BatchOptions) -> dict[str, Record]:
             "SELECT recording, file, bytes, modified_ns, analysed_to_s - analysed_from_s"
             " FROM recordings"
         )
+        lost = recordings_to_mend(dataset)
     return {
         str(key): Record(str(key), str(file), int(size), int(changed), audio_s=float(seconds))
         for key, file, size, changed, seconds in rows
+        if str(key) not in lost
     }
 
 

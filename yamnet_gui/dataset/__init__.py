@@ -6,7 +6,7 @@ from .events import DatasetEvent, DatasetEvents
 from .index_build import build_index
 from .info import DatasetInfo, is_dataset
 from .layout import PARTITIONS, Frames, Partition
-from .reading import Dataset, check_lists
+from .reading import Dataset, check_lists, recordings_to_mend
 from .search import DatasetMatch, EmbeddingIndex
 from .summary import DatasetSummary, summarize
 from .units import UNIT, Contents, read_unit, write_unit
@@ -34,6 +34,7 @@ __all__ = [
     "dataset_activity",
     "is_dataset",
     "read_unit",
+    "recordings_to_mend",
     "summarize",
     "write_unit",
 ]

@@ -12,9 +12,10 @@ from yamnet_gui.core.storage.statuses import status_of
 from yamnet_gui.core.threads import usable_cores
 
 from .info import DatasetInfo, read_info
-from .layout import TABLES, Table, schema
+from .layout import TABLES, Table, partition_in, schema
 from .libraries import import_duckdb, import_pyarrow
 from .manifest import Manifest, read_manifest
+from .parquet_files import recordings_in
 from .stored_tables import note_statuses, stored_tables, table_name
 
 _MEMORY = "512MB"
@@ -148,6 +149,17 @@ class Dataset:
             self.missing.append(Missing(path, "is damaged"))
             return False
         return True
+
+
+def recordings_to_mend(dataset: Dataset) -> set[str]:
+    """The recordings of all partitions of which a file is missing or damaged."""
+    broken = {partition_in(missing.path) for missing in dataset.missing}
+    return {
+        key
+        for path in dataset.files["recordings"]
+        if partition_in(path) in broken
+        for key in recordings_in(dataset.folder / path)
+    }
 
 
 def check_lists(folder: Path) -> None:

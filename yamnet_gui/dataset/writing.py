@@ -6,7 +6,7 @@ Memory does not grow with the number of recordings but by a line of facts about 
 import hashlib
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +18,10 @@ from yamnet_gui.core.lock import FileLock
 
 from .info import MARK, DatasetInfo, check_folder, is_dataset
 from .layout import SUFFIX, TABLES, Table, TableSize, partition_in, schema, table_size
+from .libraries import import_pyarrow
 from .manifest import CHANGE, MANIFEST, Change, Manifest, apply, finish_change, read_manifest
-from .parquet_files import read_batches, recordings_in, sha256_of, write_rows
+from .parquet_files import read_batches, recordings_in, rows_in, sha256_of, write_rows
+from .reading import size_problem
 from .units import Unit, UnitFile, recordings_batch
 
 _LOCK = ".lock"
@@ -75,8 +77,14 @@ def add_units(
         pending = _Pending()
         for partition, added in sorted(by_partition.items()):
             gone = replaced.get(partition, frozenset())
+            there = {
+                k for n in manifest.of("recordings", partition) for k in recordings_in(place_of(n))
+            }
             for table in TABLES:
-                _plan(folder, place_of, info, manifest, table, partition, added, gone, pending)
+                whole = _whole(manifest.of(table, partition), place_of)
+                if there <= keys:  # all of it is written anew, with what has been lost
+                    pending.removed.update(manifest.of(table, partition).keys() - whole.keys())
+                _plan(folder, place_of, info, whole, table, partition, added, gone, pending)
         return apply(folder, manifest, Change(pending.added, frozenset(pending.removed)))
 
 
@@ -125,7 +133,7 @@ def _plan(
     folder: Path,
     place_of: Callable[[str], Path],
     info: DatasetInfo,
-    manifest: Manifest,
+    files: Mapping[str, UnitFile],
     table: Table,
     partition: str,
     units: Sequence[Unit],
@@ -136,7 +144,7 @@ def _plan(
     size = table_size(table, info.frames)
     sources: list[_Source] = []
     losing = False
-    for name, file in manifest.of(table, partition).items():
+    for name, file in files.items():
         path = place_of(name)
         loses = bool(gone) and not gone.isdisjoint(recordings_in(path))
         if loses or file.rows < size.large:
@@ -164,6 +172,20 @@ def _plan(
     pending.removed.update(old)
     for joined in _groups(sources, size.file):
         _join(folder, info, table, partition, joined, pending)
+
+
+def _whole(files: Mapping[str, UnitFile], place_of: Callable[[str], Path]) -> dict[str, UnitFile]:
+    """The files that are there as written; what is not stays listed, and is not read."""
+    return {name: file for name, file in files.items() if _is_whole(place_of(name), file)}
+
+
+def _is_whole(path: Path, file: UnitFile) -> bool:
+    if size_problem(path, file.bytes):
+        return False
+    try:
+        return rows_in(path) == file.rows
+    except (OSError, import_pyarrow().ArrowException):
+        return False
 
 
 def _is_large(folder: Path, unit: Unit, table: Table, size: TableSize) -> bool:

@@ -111,6 +111,31 @@ def test_a_dataset_that_nothing_can_be_added_to_is_named_before_the_work(
     assert f"{path.name}: is missing — bring it back from a copy" in err
 
 
+@pytest.mark.workflow
+@pytest.mark.parametrize("table", ["events", "embeddings"])
+@pytest.mark.parametrize("damage", ["gone", "cut", "zeros"])
+def test_the_same_command_mends_a_day_of_which_a_file_was_lost(
+    run, weights, sounds, tmp_path, table, damage
+):
+    made = tmp_path / "made"
+    assert run("analyze", sounds, "--dataset", made, *OPTIONS)[0] == 0
+    rows = json.loads(run("dataset", made, "--json")[1])["rows"]
+    path = min((made / table).rglob("*.parquet"))
+    if damage == "gone":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:-20])
+    else:
+        path.write_bytes(bytes(path.stat().st_size))
+    assert run("dataset", made, "--check")[0] == 1
+    status, _, err = run("analyze", sounds, "--dataset", made, *OPTIONS)
+    assert status == 0, err
+    assert "3 done (1 in an earlier run)" in err  # the other day
+    status, out, _ = run("dataset", made, "--check", "--json")
+    assert status == 0, out
+    assert json.loads(out)["rows"] == rows
+
+
 @pytest.mark.parametrize("question", [("--counts",), ("--events",)])
 def test_an_answer_without_files_that_are_missing_says_so(run, tmp_path, question):
     made = tmp_path / "made"
