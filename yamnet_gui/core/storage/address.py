@@ -33,7 +33,10 @@ def path_of(text: str | Path) -> Path:
     if is_address(text):
         return path_of_address(str(text))
     if is_stored(text):
-        return path_of_address(address_as_given(text))
+        whole, shown = address_as_given(text), address_of(text)
+        if whole != shown:
+            _keep_secret(shown, whole)
+        return Path("//" + shown.replace("://", ":/", 1))
     return Path(text)
 
 
