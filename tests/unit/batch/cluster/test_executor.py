@@ -109,6 +109,14 @@ def test_work_is_divided_for_those_that_are_there_where_no_more_come():
             assert executor.expected == expected
 
 
+@pytest.mark.quick
+def test_work_is_divided_for_the_workers_that_are_planned_while_few_run():
+    client = Client(*[worker("running", 0)] * 2)
+    connection = Connection(client, "slurm:x", True, False, planned=100)
+    with ClusterExecutor(connection, Plugin()) as executor:  # type: ignore[arg-type]
+        assert executor.expected == 100
+
+
 @pytest.fixture
 def silent() -> Iterator[str]:
     with socket.socket() as listening:
